@@ -1,0 +1,50 @@
+"""One tree of errors. Each is a sentence: what failed, which one, what to do. No HTTP codes here."""
+
+from __future__ import annotations
+
+
+class BroadsheetError(Exception):
+    """Anything Broadsheet itself reports; its text is fit to show to a person."""
+
+
+class SettingError(BroadsheetError):
+    """A setting has a value that cannot be used."""
+
+
+class BadFileError(BroadsheetError):
+    """A file cannot be imported. Nothing of it was stored.
+
+    `place` says where in words a person can follow: `line 12`, `record 3 (line 40)`, `byte 1024`.
+    """
+
+    def __init__(self, file: str, reason: str, *, place: str = "", remedy: str = "") -> None:
+        self.file, self.reason, self.place, self.remedy = file, reason, place, remedy
+        where = f"{file}, {place}" if place else file
+        super().__init__(f"{where}: {reason}." + (f" {remedy}." if remedy else ""))
+
+
+class PaperNotFoundError(BroadsheetError):
+    """No paper of the library has this id."""
+
+    def __init__(self, paper_id: str) -> None:
+        self.paper_id = paper_id
+        super().__init__(f"No paper in the library has the id {paper_id!r}.")
+
+
+class IndexMissingError(BroadsheetError):
+    """There is no index to search yet: it was never built, or its folder is gone. It is rebuilt from the library."""
+
+    def __init__(self) -> None:
+        super().__init__("The search index is not built yet. Run `broadsheet reindex`, or leave it to `broadsheet up`.")
+
+
+class IndexBusyError(BroadsheetError):
+    """Another process is writing the index; what it writes includes what this one wanted to."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        super().__init__(f"Another process is writing the index in {folder}. Wait for it, or stop it.")
+
+
+class EmbedderError(BroadsheetError):
+    """The embedder of this name cannot be loaded."""

@@ -1,0 +1,216 @@
+"""Django's settings, from the environment and one TOML file. The only reader of `os.environ`.
+
+Each setting below has a name `NAME`: `BROADSHEET_NAME` in the environment wins over `name` in the file, which wins over
+the default. The file is `broadsheet.toml` in the data folder, or the one that `BROADSHEET_CONFIG` names.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import platformdirs
+
+from broadsheet.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One configurable value: its name, the words that explain it, how its text is read, and its default."""
+
+    name: str
+    meaning: str
+    default: Any
+    read: Callable[[str], Any] = str
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return "DATABASE_URL" if self.name == "database_url" else f"BROADSHEET_{self.name.upper()}"
+
+
+def _number(text: str) -> int:
+    """a whole number"""
+    return int(text)
+
+
+def _flag(text: str) -> bool:
+    """yes or no"""
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError
+
+
+def _words(text: str) -> list[str]:
+    """words"""
+    return [word for word in text.replace(",", " ").split() if word]
+
+
+SETTINGS = (
+    Setting("data", "Folder of the library, the index and the secret key.", "the user's data folder"),
+    Setting("config", "Path of the TOML file.", "broadsheet.toml in the data folder"),
+    Setting(
+        "database_url",
+        "Where the library lives, as a URL: `postgres://user:pass@host/name`; if empty, SQLite in the data folder.",
+        "",
+    ),
+    Setting("name", "The paper's name, as its pages show it.", "Broadsheet"),
+    Setting("host", "Address to listen on.", "127.0.0.1"),
+    Setting("port", "Port to listen on.", 8000, _number),
+    Setting("site_url", "The address people use, if a proxy stands in front: `https://papers.example.org`.", ""),
+    Setting("allowed_hosts", "Further host names to answer to, separated by blanks or commas.", [], _words),
+    Setting("embedder", "Name of the embedder; changing it rebuilds the dense index.", "static-minilm-256"),
+    Setting("threads", "Requests answered at the same time.", 8, _number),
+    Setting("secret_key", "Signs sessions; made and kept in the data folder if not given.", ""),
+    Setting(
+        "debug", "Show errors with their insides in the browser. Never on a public address.", default=False, read=_flag
+    ),
+)
+
+
+def _environment(name: str) -> str | None:
+    setting = next(setting for setting in SETTINGS if setting.name == name)
+    return os.environ.get(setting.variable)
+
+
+DATA_FOLDER = Path(_environment("data") or platformdirs.user_data_dir("broadsheet", appauthor=False)).absolute()
+CONFIG_FILE = Path(_environment("config") or DATA_FOLDER / "broadsheet.toml")
+
+
+def _config_file() -> dict[str, Any]:
+    if not CONFIG_FILE.exists():
+        if _environment("config"):
+            raise SettingError(f"BROADSHEET_CONFIG names {CONFIG_FILE}, which does not exist. Make it, or unset it.")
+        return {}
+    try:
+        values = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingError(f"{CONFIG_FILE} cannot be read as TOML: {error}.") from error
+    known = {setting.name for setting in SETTINGS} - {"data", "config"}
+    if unknown := sorted(set(values) - known):
+        raise SettingError(
+            f"{CONFIG_FILE} has an unknown setting {unknown[0]!r}. Known are: {', '.join(sorted(known))}."
+        )
+    return values
+
+
+_FILE = _config_file()
+
+
+def _value(name: str) -> Any:
+    setting = next(setting for setting in SETTINGS if setting.name == name)
+    text = _environment(name)
+    try:
+        if text is not None:
+            return setting.read(text)
+        if name in _FILE:
+            value = _FILE[name]
+            return value if isinstance(value, type(setting.default)) else setting.read(str(value))
+    except ValueError as error:
+        where = setting.variable if text is not None else f"{name} in {CONFIG_FILE}"
+        raise SettingError(f"{where} is {text or _FILE.get(name)!r}, which is not {setting.read.__doc__}.") from error
+    return setting.default
+
+
+def _secret_key() -> str:
+    """The key from the settings, else the one kept in the data folder, made at the first start."""
+    if key := _value("secret_key"):
+        return str(key)
+    path = DATA_FOLDER / "secret-key"
+    if not path.exists():
+        draft = path.with_name(f"secret-key.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(draft, path)  # whoever comes first; nobody can read half a key
+        draft.unlink()
+    return path.read_text(encoding="ascii")
+
+
+try:
+    DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = _secret_key()
+except OSError as error:
+    raise SettingError(
+        f"The data folder {DATA_FOLDER} cannot be used: {error.strerror}. "
+        "Set BROADSHEET_DATA to a folder that you may write."
+    ) from error
+
+# Broadsheet's own, read by the delivery and the jobs.
+INDEX_FOLDER = DATA_FOLDER / "index"
+EMBEDDER: str = _value("embedder")
+SITE_NAME: str = _value("name")
+SITE_URL: str = _value("site_url").rstrip("/")
+HOST: str = _value("host")
+PORT: int = _value("port")
+THREADS: int = _value("threads")
+
+# Django's.
+DEBUG: bool = _value("debug")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *_value("allowed_hosts")]
+if SITE_URL and (_host := urlsplit(SITE_URL).hostname):
+    ALLOWED_HOSTS.append(_host)
+
+INSTALLED_APPS = ["django.contrib.staticfiles", "broadsheet.library", "broadsheet.deliver.web"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "broadsheet.deliver.web.middleware.content_security_policy",
+]
+ROOT_URLCONF = "broadsheet.deliver.web.urls"
+WSGI_APPLICATION = "broadsheet.deliver.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["broadsheet.deliver.web.context.site"]},
+    }
+]
+_DATABASE_URL: str = _value("database_url") or f"sqlite:///{DATA_FOLDER / 'library.sqlite3'}"
+if not _DATABASE_URL.startswith(("postgres://", "postgresql://", "sqlite:///")):
+    raise SettingError("DATABASE_URL must begin with postgres:// or sqlite:///, the two that Broadsheet is tested on.")
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(_DATABASE_URL, conn_max_age=600)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Write-ahead logging lets pages be read while an import writes; FULL keeps the last commit through a power cut,
+    # so the index can never have applied a change that the library forgot.
+    DATABASES["default"]["OPTIONS"] = {
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000"
+        ),
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"broadsheet": {"level": "INFO"}},
+}

@@ -1,0 +1,163 @@
+"""Pure functions on text: TeX made readable, the identity of a title or a name, links, first lines. No state."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from broadsheet import tex
+from broadsheet.tex_tables import GREEK, PLAIN
+from broadsheet.types import Link, LinkKind
+
+_PASSES = 12
+_SIGNS = "\\$^_{}~`"
+_ASCII_BLANKS = "\n\t\r\v\f\x00\x1c\x1d\x1e\x1f"
+
+
+@lru_cache(maxsize=2048)
+def readable(text: str) -> str:
+    """The text as one reads it: TeX as letters and signs, white space as single spaces. For display, not for keeping.
+
+    Knows real TeX, and TeX whose dollars and backslashes a web page stripped. Loses no words, never raises, and what
+    it made is left alone by a second call: where passes do not come to rest, the text stays as written.
+    """
+    text = _one_line(text)
+    if not (any(map(text.__contains__, _SIGNS)) or "--" in text or any(rule.search(text) for rule in PLAIN)):
+        return text
+    before = text
+    for _ in range(_PASSES):
+        after = _one_line(tex.one_pass(before))
+        if after == before:
+            return after
+        before = after
+    return text
+
+
+def _one_line(text: str) -> str:
+    clean = not any(map(text.__contains__, _ASCII_BLANKS)) if text.isascii() else text.isprintable()
+    if clean and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
+    return " ".join(text.replace("\x00", " ").split())
+
+
+_LONE_GREEK = re.compile(r"(?<![α-ω])[α-ω](?![α-ω])")
+_GREEK_NAMES = {letter: name.removeprefix("var") for name, letter in GREEK.items()} | {"φ": "phi", "ε": "epsilon"}
+
+
+def squash(title: str) -> str:
+    """A title's identity: letters and digits only, lower case, no accents; the same however its TeX is spelled.
+
+    A Greek letter that stands alone is spelled out, because pages that strip TeX leave its name.
+    """
+    text = unicodedata.normalize("NFKD", readable(title).casefold())
+    if not text.isascii():
+        text = _LONE_GREEK.sub(lambda letter: _GREEK_NAMES.get(letter[0], letter[0]), text)
+    return "".join(filter(str.isalnum, text))
+
+
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv", "phd", "md"))
+
+
+def author_key(name: str) -> str:
+    """The last word of the family name, squashed: "Doe, Jane", "Jane Doe" and "Doe J." agree. Empty for no name."""
+    family, comma, _given = name.partition(",")
+    words = [word for part in (family if comma and family.strip() else name).split() if (word := squash(part))]
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
+    if not words:
+        return ""
+    return words[0] if len(words[-1]) == 1 else words[-1]
+
+
+def first_lines(text: str, limit: int) -> str:
+    """At most `limit` characters from the start, ended at a sentence or else a word, with an ellipsis if cut."""
+    if len(text) <= limit:
+        return text
+    if limit < 3:
+        return "…"[:limit]
+    head = text[: limit - 1]
+    sentence = max(text.rfind(mark, limit // 2, limit - 2) for mark in (". ", "? ", "! "))
+    if sentence > 0:
+        return f"{text[: sentence + 1]} …"
+    if not text[limit - 1].isspace() and (space := head.rfind(" ")) > 0:
+        head = head[:space]
+    return head.rstrip(" ,;:–—-") + "…"
+
+
+_LINK = re.compile(
+    r"(?:https?://|(?<![\w./@:-])(?=(?:www\.)?github\.com/))"
+    r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#](?:[^\s<>\"{}|^`$“”‘’«»，。；）】》、]|\{\\_\})*)?",
+    re.IGNORECASE,
+)
+_CLOSING = {")": "(", "]": "["}
+_KINDS = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (
+            LinkKind.DATA,
+            (
+                r"(?:[\w.-]+\.)?(?:zenodo\.org|kaggle\.com|figshare\.com|dataverse\.[\w.]+|datadryad\.org|osf\.io"
+                r"|data\.mendeley\.com)(?:/|$)|(?:huggingface\.co|hf\.co)/datasets/"
+                r"|(?:dx\.)?doi\.org/10\.(?:5281/zenodo|6084|5061|17632)"
+            ),
+        ),
+        (
+            LinkKind.PAPER,
+            (
+                r"(?:[\w-]+\.)?(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org|biorxiv\.org|medrxiv\.org"
+                r"|alphaxiv\.org|semanticscholar\.org)/.|aclweb\.org/anthology/|(?:huggingface\.co|hf\.co)/papers/"
+            ),
+        ),
+        (
+            LinkKind.CODE,
+            (
+                r"(?:github\.com|gitlab\.[\w.]+|bitbucket\.org|codeberg\.org|gist\.github\.com|git\.sr\.ht|gitee\.com"
+                r"|sourceforge\.net|colab\.research\.google\.com|anonymous\.4open\.science)/."
+                r"|(?:huggingface\.co|hf\.co)/spaces/"
+            ),
+        ),
+        (
+            LinkKind.PROJECT,
+            (
+                r"[\w.-]+\.(?:github\.io|gitlab\.io|pages\.dev|netlify\.app|vercel\.app|readthedocs\.io|web\.app"
+                r"|hf\.space)(?:/|$)|sites\.google\.com/"
+            ),
+        ),
+    )
+)
+
+
+def link_kind(url: str) -> LinkKind:
+    """What stands at this address, as far as its host and path tell."""
+    place = url.partition("://")[2].lower().removeprefix("www.")
+    return next((kind for kind, pattern in _KINDS if pattern.match(place)), LinkKind.OTHER)
+
+
+def find_links(text: str) -> tuple[Link, ...]:
+    """The web addresses in running text, each once, in order, clean of the punctuation and TeX around them."""
+    if "http" not in text and "ithub.com" not in text:
+        return ()
+    links: dict[str, Link] = {}
+    for match in _LINK.finditer(text):
+        url = _clean(match[0])
+        if "://" not in url:
+            url = f"https://{url}"
+        if len(url) <= 2000 and "." in url:
+            links.setdefault(url, Link(url, link_kind(url)))
+    return tuple(links.values())
+
+
+def _clean(url: str) -> str:
+    """The address alone: escapes undone, cut at a bracket that was opened before it, no punctuation at the end."""
+    for escape in ("{\\_}", "\\_"):
+        url = url.replace(escape, "_")
+    url = re.sub(r"\\([%#&~])", r"\1", url).partition("\\")[0]
+    opened: list[str] = []
+    for place, sign in enumerate(url):
+        if sign in "([":
+            opened.append(sign)
+        elif sign in _CLOSING and (not opened or opened.pop() != _CLOSING[sign]):
+            url = url[:place]
+            break
+    return url.rstrip(".,;:!?'*…([")

@@ -1,0 +1,23 @@
+"""Builders of what the tests talk about, and the way to the real data that they may read."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broadsheet.types import Record
+
+
+def shared_data(*parts: str) -> Path:
+    """A file of real data beside the checkout; the test is skipped, in words, where it is absent."""
+    root = os.environ.get("BROADSHEET_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
+    path = Path(root, *parts)
+    if not path.exists():
+        pytest.skip(f"no shared data at {path}")
+    return path
+
+
+def a_record(title: str = "A Lantern for Small Models", **fields: Any) -> Record:
+    """A record that says nothing but a title, and whatever a test cares for."""
+    return Record(**{"source": "jsonl", "title": title, **fields})
