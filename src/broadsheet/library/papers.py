@@ -1,0 +1,99 @@
+"""Reading papers: by key, by any id, by the day they are listed on. Every answer is made of frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+
+from django.db.models import F, QuerySet
+
+from broadsheet.library import models
+from broadsheet.types import Link, LinkKind, Paper, Version
+
+
+def to_paper(row: models.Paper, aliases: Iterable[str] = ()) -> Paper:
+    """The frozen value of a row; aliases are those given, less the paper's own id, sorted."""
+    return Paper(
+        key=row.key,
+        paper_id=row.paper_id,
+        title=row.title,
+        abstract=row.abstract,
+        note=row.note,
+        authors=tuple(row.authors),
+        aliases=tuple(sorted(alias for alias in aliases if alias != row.paper_id)),
+        published=row.published,
+        announced=row.announced,
+        featured=row.featured,
+        year=row.year,
+        categories=tuple(row.categories),
+        links=tuple(Link(url, LinkKind(kind)) for url, kind in row.links),
+        versions=tuple(Version(number, date.fromisoformat(day) if day else None) for number, day in row.versions),
+        venue=row.venue,
+        comment=row.comment,
+        extras=row.extras,
+        upvotes=row.upvotes,
+    )
+
+
+def _with_aliases(rows: Collection[models.Paper]) -> tuple[Paper, ...]:
+    aliases: dict[int, list[str]] = {row.key: [] for row in rows}
+    for alias, key in models.Alias.objects.filter(paper__in=aliases).values_list("alias", "paper_id"):
+        aliases[key].append(alias)
+    return tuple(to_paper(row, aliases[row.key]) for row in rows)
+
+
+def by_keys(keys: Collection[int]) -> dict[int, Paper]:
+    """The papers of these keys that exist, in two statements."""
+    return {paper.key: paper for paper in _with_aliases(list(models.Paper.objects.filter(key__in=keys)))}
+
+
+def by_alias(alias: str) -> Paper | None:
+    """The paper that this id leads to, its own or another."""
+    rows = list(models.Paper.objects.filter(aliases__alias=alias))
+    return next(iter(_with_aliases(rows)), None)
+
+
+def everything(*, after: int = 0) -> Iterator[Paper]:
+    """Every paper with a key above `after`, in order of keys, without aliases; streams, for the index."""
+    rows = models.Paper.objects.filter(key__gt=after).order_by("key")
+    return (to_paper(row) for row in rows.iterator(chunk_size=1000))
+
+
+def count() -> int:
+    """How many papers there are."""
+    return models.Paper.objects.count()
+
+
+def sources() -> dict[str, int]:
+    """How many records each source has given, by its name."""
+    names = models.Record.objects.order_by("source").values_list("source", flat=True).distinct()
+    return {name: models.Record.objects.filter(source=name).count() for name in names}
+
+
+def _listed(first: date, last: date) -> QuerySet[models.Paper]:
+    return models.Paper.objects.filter(listed_on__gte=first, listed_on__lte=last)
+
+
+def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, ...]:
+    """Papers listed from `first` to `last`, most upvoted first, then in the order they were stored."""
+    order = (F("upvotes").desc(nulls_last=True), "key")
+    return _with_aliases(list(_listed(first, last).order_by(*order)[offset : offset + limit]))
+
+
+def count_listed(first: date, last: date) -> int:
+    """How many papers are listed from `first` to `last`."""
+    return _listed(first, last).count()
+
+
+def day_before(day: date | None) -> date | None:
+    """The newest day before `day` that lists a paper; of all days, if None."""
+    rows = models.Paper.objects.filter(listed_on__isnull=False)
+    if day is not None:
+        rows = rows.filter(listed_on__lt=day)
+    return rows.order_by("-listed_on").values_list("listed_on", flat=True).first()
+
+
+def day_after(day: date) -> date | None:
+    """The oldest day after `day` that lists a paper."""
+    rows = models.Paper.objects.filter(listed_on__gt=day)
+    return rows.order_by("listed_on").values_list("listed_on", flat=True).first()

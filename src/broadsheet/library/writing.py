@@ -1,0 +1,129 @@
+"""Writing papers in bulk: what the verb `store` asks and tells the database. No rule about what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from broadsheet.library import bulk, models
+from broadsheet.types import Paper
+
+Slot = tuple[str, str]
+"""A record's place: its source and its name there."""
+
+
+class StoredRecord(NamedTuple):
+    """A record as the library keeps it, with the keys by which its title and first author are found."""
+
+    slot: Slot
+    payload: str
+    digest: str
+    title_key: str
+    author_key: str
+
+
+def find_records(slots: Collection[Slot]) -> dict[Slot, tuple[int, str]]:
+    """Key of the paper and digest of each of these records that is stored."""
+    by_source: dict[str, list[str]] = {}
+    for source, name in slots:
+        by_source.setdefault(source, []).append(name)
+    return {
+        (source, name): (key, digest)
+        for source, names in by_source.items()
+        for name, key, digest in models.Record.objects.filter(source=source, name__in=names).values_list(
+            "name", "paper_id", "digest"
+        )
+    }
+
+
+def find_aliases(aliases: Collection[str]) -> dict[str, int]:
+    """Key of the paper that each of these ids leads to."""
+    return dict(models.Alias.objects.filter(alias__in=aliases).values_list("alias", "paper_id"))
+
+
+def find_titles(title_keys: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """Under each of these title keys, paper and author key of every record that has it, the oldest paper first."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    rows = models.Record.objects.filter(title_key__in=title_keys).order_by("paper", "pk")
+    for title_key, key, author_key in rows.values_list("title_key", "paper_id", "author_key"):
+        found.setdefault(title_key, []).append((key, author_key))
+    return found
+
+
+def records_of(keys: Collection[int]) -> dict[int, list[StoredRecord]]:
+    """All records of these papers."""
+    records: dict[int, list[StoredRecord]] = {key: [] for key in keys}
+    rows = models.Record.objects.filter(paper__in=keys).order_by("pk")
+    columns = ("paper_id", "source", "name", "payload", "digest", "title_key", "author_key")
+    for key, source, name, *rest in rows.values_list(*columns):
+        records[key].append(StoredRecord((source, name), *rest))
+    return records
+
+
+def _columns(paper: Paper, now: datetime) -> models.Paper:
+    return models.Paper(
+        key=paper.key or None,
+        paper_id=paper.paper_id,
+        title=paper.title,
+        abstract=paper.abstract,
+        note=paper.note,
+        authors=list(paper.authors),
+        published=paper.published,
+        announced=paper.announced,
+        featured=paper.featured,
+        year=paper.year,
+        categories=list(paper.categories),
+        links=[[link.url, link.kind.value] for link in paper.links],
+        versions=[[number, day.isoformat() if day else None] for number, day in paper.versions],
+        venue=paper.venue,
+        comment=paper.comment,
+        extras=dict(paper.extras),
+        listed_on=paper.listed_on,
+        upvotes=paper.upvotes,
+        stored_at=now,
+        changed_at=now,
+    )
+
+
+_UPDATED = [field.name for field in models.Paper._meta.concrete_fields if field.name not in {"key", "stored_at"}]
+
+
+def insert_papers(new: Sequence[Paper], now: datetime) -> list[int]:
+    """Write new papers, whatever key they claim; answers their keys, in order."""
+    return [row.key for row in models.Paper.objects.bulk_create([_columns(paper, now) for paper in new])]
+
+
+def update_papers(changed: Sequence[Paper], now: datetime) -> None:
+    """Write papers over what was there under their keys."""
+    models.Paper.objects.bulk_update([_columns(paper, now) for paper in changed], _UPDATED, batch_size=100)
+
+
+def put_records(records: Iterable[tuple[int, StoredRecord]], now: datetime) -> None:
+    """Write records of papers, each over the one that has its place."""
+    seen_at = connection.ops.adapt_datetimefield_value(now)
+    bulk.insert(
+        models.Record,
+        ("paper", "source", "name", "payload", "digest", "title_key", "author_key", "seen_at"),
+        ((key, *record.slot, *record[1:], seen_at) for key, record in records),
+        over=("source", "name"),
+    )
+
+
+def put_aliases(aliases: Mapping[str, int]) -> None:
+    """Let each of these ids lead to this paper."""
+    bulk.insert(models.Alias, ("alias", "paper"), aliases.items(), over=("alias",))
+
+
+def absorb(winner: int, losers: Collection[int]) -> None:
+    """Hand the records and ids of some papers to another one, and delete them."""
+    models.Record.objects.filter(paper__in=losers).update(paper=winner)
+    models.Alias.objects.filter(paper__in=losers).update(paper=winner)
+    delete(losers)
+
+
+def delete(keys: Collection[int]) -> None:
+    """Delete papers, with their records and ids."""
+    models.Paper.objects.filter(key__in=keys).delete()
