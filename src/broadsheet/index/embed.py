@@ -1,0 +1,167 @@
+"""Embedders: text → vectors whose nearness is nearness of meaning. An embedder's name travels with its vectors.
+
+The default is static: one vector a token, shipped with the package, summed and normalised; a text costs a look-up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib import resources
+from itertools import chain
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.errors import EmbedderError
+
+Vectors = NDArray[np.float32]
+
+_CACHED_WORDS = 400_000
+_LONGEST_WORD = 100
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """What its vectors are known by; another name, other vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+
+    @property
+    def floor(self) -> float:
+        """The cosine under which two texts have nothing to do with each other."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, of length one; all zeros for a text in which nothing is known."""
+
+
+def load(name: str) -> Embedder:
+    """The embedder of this name; EmbedderError if there is none."""
+    if name == "hash-256":
+        return HashEmbedder()
+    folder = resources.files("broadsheet.index") / "models" / name
+    if re.fullmatch(r"[\w.-]+", name) and (folder / "vectors.npy").is_file():
+        return StaticEmbedder(name)
+    raise EmbedderError(
+        f"There is no embedder {name!r}. Set `embedder` (BROADSHEET_EMBEDDER) to static-minilm-256 or hash-256."
+    )
+
+
+class _RowsOfWords(dict[str, tuple[int, ...]]):
+    """Remembers for each word met the rows of its tokens; forgets everything when it has met too many."""
+
+    def __init__(self, rows_of_word: Callable[[str], tuple[int, ...]]) -> None:
+        super().__init__()
+        self._rows_of_word = rows_of_word
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        rows = self[word] = self._rows_of_word(word)
+        return rows
+
+
+class _BagOfTokens:
+    """Sums the vectors of a text's tokens, given how a word becomes rows of the table."""
+
+    def __init__(self, table: Vectors, rows_of_word: Callable[[str], tuple[int, ...]]) -> None:
+        self._table, self._rows_of = table, _RowsOfWords(rows_of_word)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, or zeros; see Embedder."""
+        vectors = np.zeros((len(texts), self._table.shape[1]), np.float32)
+        for place, text in enumerate(texts):
+            # Text by text: the vectors of one text's tokens still fit the processor's cache.
+            if rows := list(chain.from_iterable(map(self._rows_of.__getitem__, _words(text)))):
+                vectors[place] = self._table[rows].sum(axis=0)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, norms, out=vectors, where=norms > 0)
+        return vectors
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters and digits, in lower case, without accents."""
+    if not text.isascii():
+        text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return _WORD.findall(text.lower())
+
+
+class StaticEmbedder:
+    """Token vectors that ship with the package: `index/models/NAME`, whose README says how they were made."""
+
+    def __init__(self, name: str) -> None:
+        folder = resources.files("broadsheet.index") / "models" / name
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        self.name: str = name
+        self.dimension: int = meta["dimension"]
+        self.floor: float = meta["floor"]
+        with (folder / "vectors.npy").open("rb") as file:
+            quantised = np.load(file, allow_pickle=False)
+        with (folder / "scales.npy").open("rb") as file:
+            scales = np.load(file, allow_pickle=False)
+        vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+        self._row_of = {token: row for row, token in enumerate(vocabulary)}
+        self._bag = _BagOfTokens(quantised * scales[:, None], self._pieces)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, or zeros; see Embedder."""
+        return self._bag.embed(texts)
+
+    def _pieces(self, word: str) -> tuple[int, ...]:
+        """WordPiece: the longest known beginning, then the longest known continuation, and so on.
+
+        Nothing if that gets stuck, or leaves crumbs: pieces of one letter would find what looks alike, not what means
+        the same.
+        """
+        rows, start = [], 0
+        if len(word) > _LONGEST_WORD:
+            return ()
+        while start < len(word):
+            for end in range(len(word), start, -1):
+                piece = word[start:end] if start == 0 else f"##{word[start:end]}"
+                if (row := self._row_of.get(piece)) is not None:
+                    rows.append(row)
+                    start = end
+                    break
+            else:
+                return ()
+        return tuple(rows) if len(rows) == 1 or len(word) >= 2 * len(rows) else ()
+
+
+class HashEmbedder:
+    """Words and their four-letter pieces, hashed to fixed random vectors: knows no meaning, needs no file."""
+
+    name = "hash-256"
+    dimension = 256
+    floor = 0.25
+    _BUCKETS = 1 << 13
+
+    def __init__(self) -> None:
+        table = np.random.default_rng(0).standard_normal((self._BUCKETS, self.dimension), dtype=np.float32)
+        table[self._BUCKETS // 2 :] *= 0.3  # pieces tell less than words
+        self._bag = _BagOfTokens(table, self._hashes)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, or zeros; see Embedder."""
+        return self._bag.embed(texts)
+
+    def _hashes(self, word: str) -> tuple[int, ...]:
+        half = self._BUCKETS // 2
+        pieces = [word[start : start + 4] for start in range(len(word) - 3)]
+        return (_bucket(word, half), *(half + _bucket(piece, half) for piece in pieces))
+
+
+@lru_cache(maxsize=100_000)
+def _bucket(text: str, buckets: int) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "little") % buckets

@@ -1,0 +1,146 @@
+"""The index's folder on the disk: its generations, which of them is current, who writes, how far a build is.
+
+INDEX/current            the name of the generation to read
+INDEX/<generation>/      lexical/, dense/ and state.json, which is written last and says what is committed
+INDEX/building.json      how far the next generation is
+INDEX/lock               held by the one process that writes
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import tantivy
+
+from broadsheet.errors import IndexBusyError
+from broadsheet.index import dense
+
+LAYOUT = 1
+"""Grows when the files of an index change their meaning; an index of another layout is rebuilt."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a generation holds: the number of the last change applied, the embedder, the dense part's file sizes."""
+
+    applied: int
+    embedder: str
+    dimension: int
+    documents: int = 0
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    layout: int = LAYOUT
+
+
+def current(folder: Path) -> Path:
+    """The generation to read; a folder that does not exist if there is none."""
+    with suppress(OSError, UnicodeDecodeError):
+        name = (folder / "current").read_text(encoding="ascii").strip()
+        if name == Path(name).name:
+            return folder / (name or "none")
+    return folder / "none"
+
+
+def state(generation: Path) -> State | None:
+    """What this generation holds; None if there is none, it cannot be read, or it is of another layout."""
+    with suppress(OSError, ValueError, TypeError):
+        found = State(**json.loads((generation / "state.json").read_bytes()))
+        return found if found.layout == LAYOUT else None
+    return None
+
+
+def keep(generation: Path, new: State) -> None:
+    """Write down what this generation now holds, whole or not at all."""
+    _replace(generation / "state.json", json.dumps(asdict(new)))
+
+
+def begin(folder: Path) -> Path:
+    """An empty folder for the next generation. Left-overs of earlier builds are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sweep(folder)
+    generation = folder / secrets.token_hex(6)
+    generation.mkdir()
+    return generation
+
+
+def publish(folder: Path, generation: Path) -> None:
+    """Make this generation the current one, and remove all others."""
+    _replace(folder / "current", generation.name)
+    sweep(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove every generation that is not current. Who has one open goes on reading it."""
+    kept = current(folder)
+    for path in folder.iterdir():
+        if path.is_dir() and path != kept:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def damage(generation: Path, held: State) -> str:
+    """What is wrong with this generation's files, in words; empty if nothing is. Reads no more than their sizes."""
+    try:
+        tantivy.Index.open(str(generation / "lexical"))
+        with (generation / "lexical" / "meta.json").open("rb") as file:
+            segments = {str(segment["segment_id"]).replace("-", "") for segment in json.load(file)["segments"]}
+        there = {path.stem.partition(".")[0] for path in (generation / "lexical").iterdir() if path.suffix == ".term"}
+        if not segments <= there:
+            return "a segment of the lexical part is missing"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"the lexical part cannot be opened ({error})"
+    return dense.damage(generation / "dense", held.sizes)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """The right to write, for as long as the block runs. IndexBusyError if another process has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IndexBusyError(str(folder)) from None
+        yield
+
+
+def report_building(folder: Path, done: int, total: int) -> None:
+    """Tell whoever asks how far the build is."""
+    draft = folder / "building.json.draft"
+    draft.write_text(json.dumps([done, total]), encoding="ascii")
+    draft.replace(folder / "building.json")
+
+
+def built(folder: Path) -> None:
+    """Nothing is being built any more."""
+    (folder / "building.json").unlink(missing_ok=True)
+
+
+def building(folder: Path) -> tuple[int, int] | None:
+    """How far the build is, in papers done and in all; None if no process is building."""
+    with suppress(OSError, ValueError, TypeError):
+        done, total = json.loads((folder / "building.json").read_bytes())
+        with suppress(IndexBusyError), locked(folder):
+            return None  # nobody builds: this is the rest of a crash
+        return int(done), int(total)
+    return None
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(path.name + ".draft")
+    with draft.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,236 @@
+"""The lexical part: words → papers with BM25 scores, kept by Tantivy in a folder. One process writes, any may read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import FieldType, Occur
+
+from broadsheet.index.query import stem, text_analyzer, words
+from broadsheet.types import Document, Filter, Query
+
+Keys = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+MOST_TERMS = 64
+"""Terms of a query that are looked up, the rarest ones: a pasted abstract is found by a part of its words."""
+
+COMMON = 0.3
+"""Share of the papers above which a word tells nothing; it is left out while rarer ones remain."""
+
+TITLE_BOOST = 0.3
+"""What a word of the title counts beyond what it counts as a word of the text."""
+
+_names = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    .filter(tantivy.Filter.lowercase())
+    .filter(tantivy.Filter.ascii_fold())
+    .build()
+)
+
+
+@lru_cache(maxsize=1)
+def _schema() -> tantivy.Schema:
+    """`text` is title and abstract together, which BM25 ranks better than the two apart."""
+    return (
+        tantivy.SchemaBuilder()
+        .add_integer_field("key", indexed=True, fast=True)
+        .add_text_field("title", tokenizer_name="text")
+        .add_text_field("text", tokenizer_name="text")
+        .add_text_field("authors", tokenizer_name="names")
+        .add_text_field("categories", tokenizer_name="raw", index_option="basic")
+        .add_integer_field("day", indexed=True, fast=True)
+        .add_integer_field("code", indexed=True)
+        .build()
+    )
+
+
+def _open(folder: Path) -> tantivy.Index:
+    index = tantivy.Index(_schema(), str(folder))
+    index.register_tokenizer("text", text_analyzer())
+    index.register_tokenizer("names", _names)
+    return index
+
+
+def category_names(category: str) -> list[str]:
+    """What a category answers to: `cs.LG` is found as `cs.lg` and as `cs`."""
+    parts = " ".join(category.lower().split()).split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+class LexicalWriter:
+    """Changes the part in one folder, which it makes if need be; what is not committed is as if it never was."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._index = _open(folder)
+        self._writer = self._index.writer(heap_size=threads * 20_000_000, num_threads=threads)
+
+    def add(self, documents: Iterable[Document]) -> None:
+        """Take in papers whose keys are not there, or were deleted before."""
+        for document in documents:
+            entry = tantivy.Document(
+                key=document.key,
+                title=document.title,
+                text=[document.title, document.abstract],
+                authors=list(document.authors),
+                categories=[name for category in document.categories for name in category_names(category)],
+                code=int(document.has_code),
+            )
+            if document.day:
+                entry.add_integer("day", document.day.toordinal())
+            self._writer.add_document(entry)
+
+    def delete(self, keys: Iterable[int]) -> None:
+        """Drop the papers of these keys; unknown ones are no error."""
+        for key in keys:
+            self._writer.delete_documents_by_term("key", key)
+
+    def commit(self) -> None:
+        """Put everything on the disk; then it is there, whatever happens."""
+        self._writer.commit()
+
+    def close(self) -> None:
+        """Wait for the merging of segments; afterwards the writer must not be used."""
+        self._writer.wait_merging_threads()
+
+
+class Lexical:
+    """One folder, opened to read. `view` shows the last commit, and goes on showing it however the folder changes."""
+
+    def __init__(self, folder: Path) -> None:
+        if not tantivy.Index.exists(str(folder)):
+            raise FileNotFoundError(folder)
+        self._index = _open(folder)
+        self._index.config_reader(reload_policy="manual")
+
+    def view(self) -> LexicalView:
+        """The last commit."""
+        self._index.reload()
+        return LexicalView(self._index.searcher())
+
+
+class LexicalView:
+    """One commit, which does not change."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def ranked(self, query: Query, limit: int) -> tuple[Keys, Scores]:
+        """The keys of the best papers for the query's words, phrases and titles, best first, and their BM25 scores.
+
+        Okapi BM25 with k1 = 1.2 and b = 0.75, summed over `text` and, weighted less, `title`.
+        """
+        must = [*_scored(query), *_unscored(query), *_admitting(query.filter)]
+        terms = self._terms(query.words)
+        found = [(Occur.Should, scored) for term, times in terms.items() for scored in self._term(term, times)]
+        if not found or query.phrases or query.titles:
+            clauses = must + found
+        elif must:
+            clauses = [*must, (Occur.Must, tantivy.Query.boolean_query(found))]
+        else:
+            clauses = found
+        if not any(occur is not Occur.MustNot for occur, _ in clauses):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        keys = np.array(self._searcher.fast_field_values("key", [place for _, place in hits]), np.int64)
+        scores = np.array([score for score, _ in hits], np.float32)
+        order = np.lexsort((keys, -scores))
+        return keys[order], scores[order]
+
+    def allowed(self, query: Query) -> Keys | None:
+        """The keys that the query's phrases, authors, titles and excluded words leave; None if it has none of them."""
+        clauses = [*_scored(query), *_unscored(query)]
+        if not clauses:
+            return None
+        clauses.append((Occur.Must, tantivy.Query.all_query()))
+        quick = tantivy.Query.const_score_query(tantivy.Query.boolean_query(clauses), 0.0)
+        hits = self._searcher.search(quick, max(len(self), 1), count=False).hits
+        return np.array(self._searcher.fast_field_values("key", [place for _, place in hits]), np.int64)
+
+    def looked_up(self, query: Query) -> tuple[str, ...]:
+        """The query's words that tell something here, as typed, once each: neither on every page nor nowhere."""
+        in_a_row = [word for text in (*query.phrases, *query.titles) for word in words(text)]
+        terms = self._terms(query.words).keys() | set(map(stem, in_a_row))
+        first = {stem(word): word for word in reversed((*query.words, *in_a_row))}
+        return tuple(
+            word for word in dict.fromkeys((*query.words, *in_a_row)) if word in first.values() and stem(word) in terms
+        )
+
+    def _terms(self, typed: Collection[str]) -> dict[str, int]:
+        """The terms to look up and how often each was typed, rarest first."""
+        times = Counter(filter(None, map(stem, typed)))
+        frequency = {term: self._searcher.doc_freq("text", term) for term in times}
+        known = sorted((term for term in times if frequency[term]), key=lambda term: (frequency[term], term))
+        telling = [term for term in known if frequency[term] <= max(COMMON * len(self), 20)]
+        return {term: times[term] for term in (telling or known)[:MOST_TERMS]}
+
+    def _term(self, term: str, times: int) -> Iterable[tantivy.Query]:
+        for field, boost in (("text", float(times)), ("title", TITLE_BOOST * times)):
+            found = tantivy.Query.term_query(_schema(), field, term)
+            yield found if boost == 1 else tantivy.Query.boost_query(found, boost)
+
+
+Clauses = list[tuple[Occur, tantivy.Query]]
+
+
+def _scored(query: Query) -> Clauses:
+    """What must be there and counts for the score."""
+    clauses = [("text", phrase) for phrase in query.phrases] + [("title", title) for title in query.titles]
+    return [(Occur.Must, _in_a_row(field, [stem(word) for word in words(text)])) for field, text in clauses]
+
+
+def _unscored(query: Query) -> Clauses:
+    """What must be there, or must not, and does not count."""
+    clauses: Clauses = []
+    for author in query.authors:
+        names = [term for name in words(author) for term in _names.analyze(name)]
+        names = [name for name in names if len(name) > 1] or names
+        clauses += [(Occur.Must, _without_score(_one_term("authors", name))) for name in names]
+    clauses += [(Occur.MustNot, _one_term("text", term)) for term in filter(None, map(stem, query.excluded))]
+    return clauses
+
+
+def _admitting(filter: Filter) -> Clauses:
+    clauses: Clauses = []
+    if filter.categories:
+        named = tantivy.Query.term_set_query(
+            _schema(), "categories", [category_names(name)[-1] for name in filter.categories]
+        )
+        clauses.append((Occur.Must, _without_score(named)))
+    if filter.has_code is not None:
+        clauses.append((Occur.Must, _without_score(_one_term("code", int(filter.has_code)))))
+    if filter.after or filter.before:
+        days = tantivy.Query.range_query(
+            _schema(),
+            "day",
+            FieldType.Integer,
+            lower_bound=filter.after.toordinal() if filter.after else None,
+            upper_bound=filter.before.toordinal() if filter.before else None,
+        )
+        clauses.append((Occur.Must, _without_score(days)))
+    return clauses
+
+
+def _one_term(field: str, value: str | int) -> tantivy.Query:
+    return tantivy.Query.term_query(_schema(), field, value)
+
+
+def _in_a_row(field: str, terms: Sequence[str]) -> tantivy.Query:
+    terms = [term for term in terms if term]
+    if not terms:
+        return tantivy.Query.all_query()
+    return _one_term(field, terms[0]) if len(terms) == 1 else tantivy.Query.phrase_query(_schema(), field, list(terms))
+
+
+def _without_score(query: tantivy.Query) -> tantivy.Query:
+    return tantivy.Query.const_score_query(query, 0.0)

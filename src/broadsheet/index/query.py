@@ -1,0 +1,121 @@
+"""A typed line → a Query. Cannot fail: what is no operator is words, and what is no word is left out."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+import tantivy
+
+from broadsheet.types import Document, Filter, Query
+
+LONGEST = 10_000
+"""Characters of a line that are read: a pasted abstract fits, a pasted book does not."""
+
+_WORD = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<operator>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+_analyzer = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    .filter(tantivy.Filter.remove_long(60))
+    .filter(tantivy.Filter.lowercase())
+    .filter(tantivy.Filter.ascii_fold())
+    .filter(tantivy.Filter.stemmer("english"))
+    .build()
+)
+
+
+def text_analyzer() -> tantivy.TextAnalyzer:
+    """How titles and abstracts become terms: words, lower case, no accents, English stems."""
+    return _analyzer
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text as the index separates them: runs of letters and digits."""
+    return tuple(_WORD.findall(text))
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The term that the index keeps for a word; empty for what it does not keep."""
+    terms = _analyzer.analyze(word)
+    return str(terms[0]) if terms else ""
+
+
+def matched(typed: Sequence[str], document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which of these words a paper contains, by their stems, as typed and in their order, and in which fields."""
+    wanted = {stem(word): word for word in typed}
+    there = {
+        field: wanted.keys() & map(stem, set(words(text)))
+        for field, text in (("title", document.title), ("abstract", document.abstract))
+    }
+    found = there["title"] | there["abstract"]
+    return (
+        tuple(word for term, word in wanted.items() if term in found),
+        tuple(field for field, terms in there.items() if terms),
+    )
+
+
+def parse(text: str, base: Filter = Filter()) -> Query:
+    """What a line asks for, admitted by `base` as well as by its own filters.
+
+    Free words, `"phrases"`, `-excluded`, `author:`, `title:`, `cat:`, `has:code`, `before:`, `after:` (a day, a month
+    or a year) and `id:`. An operator that is unknown, or whose value makes no sense, is taken as words.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    days: dict[str, date] = {}
+    for token in _TOKEN.finditer(text[:LONGEST]):
+        operator = (token["operator"] or "").lower()
+        value = (token["phrase"] if token["phrase"] is not None else token["word"]).strip()
+        if token["minus"] and not operator:
+            found["excluded"] += words(value)
+        elif operator in {"author", "title", "cat", "id"} and value and not token["minus"]:
+            found[operator].append(value)
+        elif operator == "has" and value.lower() == "code":
+            found["code"].append(value)
+        elif operator in {"after", "before"} and (day := _day(value, last=operator == "before")):
+            days[operator] = day
+        elif token["phrase"] is not None and not operator and len(words(value)) > 1:
+            found["phrase"].append(value)
+        else:
+            found["word"] += words(token[0])
+    admitting = replace(
+        base,
+        after=max(_given(base.after, days.get("after")), default=None),
+        before=min(_given(base.before, days.get("before")), default=None),
+        categories=(*base.categories, *found["cat"]),
+        has_code=True if found["code"] else base.has_code,
+    )
+    return Query(
+        text=text[:LONGEST].strip(),
+        words=tuple(found["word"]),
+        phrases=tuple(found["phrase"]),
+        excluded=tuple(found["excluded"]),
+        authors=tuple(found["author"]),
+        titles=tuple(found["title"]),
+        ids=tuple(found["id"]),
+        filter=admitting,
+    )
+
+
+def _given(*days: date | None) -> list[date]:
+    return [day for day in days if day]
+
+
+def _day(value: str, *, last: bool) -> date | None:
+    """The first or the last day of what `2024`, `2024-03` or `2024-03-17` names."""
+    match = _DATE.fullmatch(value)
+    if not match:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        month = month or (12 if last else 1)
+        return date(year or 0, month, day or (calendar.monthrange(year or 1, month)[1] if last else 1))
+    except (ValueError, calendar.IllegalMonthError):
+        return None

@@ -1,0 +1,202 @@
+"""The index, read: `Index` finds papers for a query in whatever generation is current, without ever waiting for one."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from broadsheet.errors import IndexMissingError
+from broadsheet.index import fuse, generations
+from broadsheet.index.dense import DenseView, Rows
+from broadsheet.index.embed import Embedder
+from broadsheet.index.generations import State
+from broadsheet.index.lexical import Lexical, LexicalView, Scores
+from broadsheet.types import Hit, Hits, IndexState, Paging, Query, Reason, Sort
+
+LEXICAL_DEPTH = 1000
+"""Papers that the lexical part puts forward."""
+
+DENSE_DEPTH = 200
+"""Papers that the dense part puts forward."""
+
+WORTHY = 0.5
+"""Ordered by date, a hit needs this share of the best hit's score."""
+
+
+class Index:
+    """One index folder, open to read; may be shared by threads.
+
+    Follows what other processes write there. If the folder disappears, it goes on answering from what it has open.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder, self._embedder = folder, embedder
+        self._lock = threading.Lock()
+        self._lexical: tuple[Path, Lexical] | None = None
+        self._snapshot: _Snapshot | None = None
+
+    def search(self, query: Query, *, sort: Sort = Sort.RELEVANCE, paging: Paging = Paging()) -> Hits:
+        """One page of the papers for this query, and how many there are in all, at most 1,200 if they are scored.
+
+        A query that scores nothing lists every paper that it admits, newest first. IndexMissingError if there is no
+        index yet.
+        """
+        return self._current().search(query, self._embedder, sort, paging)
+
+    def similar(self, key: int, limit: int) -> tuple[Hit, ...]:
+        """The papers nearest in meaning to this one, nearest first, itself not among them."""
+        return self._current().similar(key, limit, self._embedder)
+
+    def state(self) -> IndexState:
+        """How the index stands on the disk, and how far a build is."""
+        generation = generations.current(self._folder)
+        held = generations.state(generation)
+        building = generations.building(self._folder)
+        if not held:
+            return IndexState(building=building)
+        return IndexState(
+            generation=generation.name,
+            documents=held.documents,
+            applied=held.applied,
+            embedder=held.embedder,
+            building=building,
+        )
+
+    def _current(self) -> _Snapshot:
+        """What is committed now; if that cannot be opened, what was."""
+        for _ in range(3):  # a generation may be swapped and removed while it is being opened
+            generation = generations.current(self._folder)
+            held = generations.state(generation)
+            known = self._snapshot
+            if not held or (known and known.state == held and known.generation == generation):
+                break
+            with suppress(OSError, ValueError), self._lock:
+                self._snapshot = self._open(generation, held)
+        if self._snapshot is None:
+            raise IndexMissingError
+        return self._snapshot
+
+    def _open(self, generation: Path, held: State) -> _Snapshot:
+        if not self._lexical or self._lexical[0] != generation:
+            self._lexical = (generation, Lexical(generation / "lexical"))
+        dense = DenseView(generation / "dense", held.dimension, held.sizes)
+        return _Snapshot(generation, held, self._lexical[1].view(), dense)
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """Both parts as they were at one commit."""
+
+    generation: Path
+    state: State
+    lexical: LexicalView
+    dense: DenseView
+
+    def search(self, query: Query, embedder: Embedder, sort: Sort, paging: Paging) -> Hits:
+        text = " ".join((*query.words, *query.phrases, *query.titles))
+        candidates = self._candidates(query, text, embedder) if text else self._listed(query)
+        order = np.lexsort((self.dense.keys[candidates.rows], -candidates.scores))
+        if text and sort is Sort.DATE and len(order):
+            order = order[candidates.scores[order] >= WORTHY * candidates.scores[order[0]]]
+        if sort is Sort.DATE or not text:
+            order = order[np.argsort(-self.dense.days[candidates.rows[order]], kind="stable")]
+        first = (paging.page - 1) * paging.size
+        hits = self._hits(candidates, order[first : first + paging.size], first)
+        return Hits(hits=hits, total=len(order), words=self.lexical.looked_up(query) if hits else ())
+
+    def similar(self, key: int, limit: int, embedder: Embedder) -> tuple[Hit, ...]:
+        row = int(self.dense.rows(np.array([key], np.int64))[0])
+        if row < 0:
+            return ()
+        similarity = self.dense.similarities(self.dense.vector(row))
+        admitted = self.dense.alive & (similarity >= embedder.floor)
+        admitted[row] = False
+        rows = _best(np.flatnonzero(admitted), similarity, limit, self.dense)
+        return tuple(
+            Hit(
+                key=int(self.dense.keys[row]),
+                rank=rank,
+                score=float(similarity[row]),
+                reason=Reason(dense_rank=rank, similarity=float(similarity[row])),
+            )
+            for rank, row in enumerate(rows, 1)
+        )
+
+    def _listed(self, query: Query) -> _Candidates:
+        """Everything that the query admits, unscored."""
+        allowed = self.lexical.allowed(query)
+        admitted = self.dense.admitted(query.filter)
+        rows = np.flatnonzero(admitted)
+        if allowed is not None:
+            rows = rows[np.isin(self.dense.keys[rows], allowed)]
+        none = np.zeros(len(rows), np.float32)
+        return _Candidates(rows, scores=none, bm25=none, lexical=rows[:0], similarity=None, dense=rows[:0])
+
+    def _candidates(self, query: Query, text: str, embedder: Embedder) -> _Candidates:
+        """What the two parts put forward, with the fused score of each."""
+        keys, bm25 = self.lexical.ranked(query, LEXICAL_DEPTH)
+        lexical = self.dense.rows(keys)
+        bm25, lexical = bm25[lexical >= 0], lexical[lexical >= 0]
+        vector = embedder.embed([text])[0]
+        if embedder.name != self.state.embedder or not vector.any():
+            scores = fuse.fuse(bm25, np.zeros_like(bm25), 0, 1)
+            return _Candidates(lexical, scores=scores, bm25=bm25, lexical=lexical, similarity=None, dense=lexical[:0])
+        similarity = self.dense.similarities(vector)
+        admitted = self.dense.admitted(query.filter)
+        if (allowed := self.lexical.allowed(query)) is not None:
+            admitted &= np.isin(self.dense.keys, allowed)
+        lexical_only = admitted[lexical]
+        bm25, lexical = bm25[lexical_only], lexical[lexical_only]
+        among = np.flatnonzero(admitted)
+        deep = _best(among, similarity, fuse.DEPTH, self.dense)
+        dense = deep[:DENSE_DEPTH]
+        dense = dense[similarity[dense] >= embedder.floor]
+        rows = np.concatenate([lexical, np.setdiff1d(dense, lexical)])
+        words = np.concatenate([bm25, np.zeros(len(rows) - len(lexical), np.float32)])
+        lowest, highest = (float(similarity[deep[-1]]), float(similarity[deep[0]])) if len(deep) else (0.0, 1.0)
+        scores = fuse.fuse(words, similarity[rows], lowest, highest)
+        return _Candidates(rows, scores=scores, bm25=words, lexical=lexical, similarity=similarity, dense=dense)
+
+    def _hits(self, candidates: _Candidates, page: Rows, before: int) -> tuple[Hit, ...]:
+        rows = candidates.rows[page]
+        lexical_rank = {row: rank for rank, row in enumerate(candidates.lexical.tolist(), 1)}
+        dense_rank = {row: rank for rank, row in enumerate(candidates.dense.tolist(), 1)}
+        hits = []
+        for rank, (place, row) in enumerate(zip(page.tolist(), rows.tolist(), strict=True), before + 1):
+            reason = Reason(
+                lexical_rank=lexical_rank.get(row),
+                lexical_score=float(candidates.bm25[place]) if row in lexical_rank else None,
+                dense_rank=dense_rank.get(row),
+                similarity=float(candidates.similarity[row]) if candidates.similarity is not None else None,
+            )
+            hits.append(
+                Hit(key=int(self.dense.keys[row]), rank=rank, score=float(candidates.scores[place]), reason=reason)
+            )
+        return tuple(hits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Rows put forward and their scores; `lexical` and `dense` are the rows of either part, best first.
+
+    `similarity` is of every row of the index, None where nothing was compared.
+    """
+
+    rows: Rows
+    scores: Scores
+    bm25: Scores
+    lexical: Rows
+    similarity: Scores | None
+    dense: Rows
+
+
+def _best(rows: Rows, similarity: Scores, limit: int, dense: DenseView) -> Rows:
+    """The most similar of these rows, best first; equal ones by key."""
+    if len(rows) > limit:
+        threshold = np.partition(similarity[rows], len(rows) - limit)[len(rows) - limit]
+        rows = rows[similarity[rows] >= threshold]
+    return rows[np.lexsort((dense.keys[rows], -similarity[rows]))][:limit]

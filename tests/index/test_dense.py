@@ -1,0 +1,143 @@
+"""Promises of the dense part: the neighbours that brute force finds, and filters as the papers say."""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import a_document
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.index import dense
+from broadsheet.index.dense import DenseView, DenseWriter, Sizes
+from broadsheet.index.lexical import Lexical, LexicalWriter
+from broadsheet.index.query import parse
+from broadsheet.types import Document, Filter
+
+CATEGORIES = ("cs.LG", "cs.CL", "math.CO", "astro-ph", "astro-ph.CO", "stat.ML")
+
+
+def vectors(count: int, seed: int = 0) -> np.ndarray:
+    rows = np.random.default_rng(seed).standard_normal((count, 64), dtype=np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def written(folder: Path, documents: list[Document], rows: np.ndarray) -> Sizes:
+    writer = DenseWriter(folder, rows.shape[1], {})
+    writer.add(documents, rows)
+    sizes = writer.commit()
+    writer.close()
+    return sizes
+
+
+def some_documents(count: int, seed: int) -> list[Document]:
+    dice = random.Random(seed)
+    return [
+        a_document(
+            key,
+            categories=tuple(dice.sample(CATEGORIES, dice.randint(0, 3))),
+            day=date(2020, 1, 1) + timedelta(days=dice.randint(0, 900)) if dice.random() < 0.9 else None,
+            has_code=dice.random() < 0.3,
+        )
+        for key in range(10, 10 + count)
+    ]
+
+
+def test_cosines_are_those_of_the_vectors_within_a_hundredth(tmp_path: Path) -> None:
+    rows, query = vectors(500), vectors(1, seed=1)[0]
+    view = DenseView(tmp_path, 64, written(tmp_path, some_documents(500, 0), rows))
+    assert np.allclose(view.similarities(query), rows @ query, atol=0.01)
+
+
+filters = st.builds(
+    Filter,
+    after=st.none() | st.dates(date(2019, 6, 1), date(2022, 12, 31)),
+    before=st.none() | st.dates(date(2019, 6, 1), date(2022, 12, 31)),
+    categories=st.lists(st.sampled_from([*CATEGORIES, "cs", "math", "CS.lg", "bio"]), max_size=2).map(tuple),
+    has_code=st.none() | st.booleans(),
+)
+
+
+def admits(filter: Filter, document: Document) -> bool:
+    """The filter, as its docstring has it."""
+    return (
+        (not filter.after or (document.day is not None and document.day >= filter.after))
+        and (not filter.before or (document.day is not None and document.day <= filter.before))
+        and (filter.has_code is None or document.has_code == filter.has_code)
+        and (
+            not filter.categories
+            or any(
+                category.lower() == wanted.lower() or category.lower().startswith(f"{wanted.lower()}.")
+                for category in document.categories
+                for wanted in filter.categories
+            )
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Document], DenseView, Lexical]:
+    folder = tmp_path_factory.mktemp("index")
+    documents = some_documents(300, 7)
+    writer = LexicalWriter(folder / "lexical")
+    writer.add(documents)
+    writer.commit()
+    writer.close()
+    sizes = written(folder / "dense", documents, vectors(300))
+    return documents, DenseView(folder / "dense", 64, sizes), Lexical(folder / "lexical")
+
+
+@given(filter=filters)
+def test_a_filter_admits_the_same_papers_in_both_parts_as_one_by_one(
+    papers: tuple[list[Document], DenseView, Lexical], filter: Filter
+) -> None:
+    documents, view, lexical = papers
+    expected = {document.key for document in documents if admits(filter, document)}
+    assert set(view.keys[view.admitted(filter)].tolist()) == expected
+    assert set(lexical.view().ranked(parse("stones", filter), 1000)[0].tolist()) == expected
+
+
+def test_a_changed_paper_counts_once_and_a_deleted_one_not_at_all(tmp_path: Path) -> None:
+    sizes = written(tmp_path, [a_document(1), a_document(2), a_document(3)], vectors(3))
+    writer = DenseWriter(tmp_path, 64, sizes)
+    writer.delete([1, 2, 99])
+    writer.add([a_document(2, has_code=True)], vectors(1, seed=5))
+    assert (writer.live, writer.rows) == (2, 4)
+    view = DenseView(tmp_path, 64, writer.commit())
+    writer.close()
+    assert len(view) == 2
+    assert view.rows(np.array([1, 2, 3, 4])).tolist() == [-1, 3, 2, -1]
+    assert view.keys[view.admitted(Filter(has_code=True))].tolist() == [2]
+
+
+def test_what_a_crash_left_behind_is_cut_off(tmp_path: Path) -> None:
+    sizes = written(tmp_path, [a_document(1, categories=("cs.LG",))], vectors(1))
+    crashed = DenseWriter(tmp_path, 64, sizes)
+    crashed.delete([1])
+    crashed.add([a_document(1, categories=("math.CO",))], vectors(1, seed=1))
+    crashed.commit()  # but its sizes were never written down
+    crashed.close()
+    writer = DenseWriter(tmp_path, 64, sizes)
+    assert (writer.live, writer.rows) == (1, 1)
+    writer.add([a_document(2, categories=("stat.ML",))], vectors(1, seed=2))
+    view = DenseView(tmp_path, 64, writer.commit())
+    writer.close()
+    assert view.keys[view.admitted(Filter(categories=("cs",)))].tolist() == [1]
+    assert view.keys[view.admitted(Filter(categories=("stat.ml",)))].tolist() == [2]
+    assert not view.admitted(Filter(categories=("math",))).any()
+
+
+def test_a_missing_or_cut_file_is_named(tmp_path: Path) -> None:
+    sizes = written(tmp_path, [a_document(1)], vectors(1))
+    assert not dense.damage(tmp_path, sizes)
+    (tmp_path / "vectors").write_bytes(b"short")
+    assert "vectors" in dense.damage(tmp_path, sizes)
+
+
+def test_an_empty_part_finds_nothing(tmp_path: Path) -> None:
+    view = DenseView(tmp_path, 64, written(tmp_path, [], vectors(0)))
+    assert len(view) == 0
+    assert view.similarities(vectors(1)[0]).tolist() == []
+    assert view.rows(np.array([1])).tolist() == [-1]

@@ -1,0 +1,69 @@
+"""Promises of the query: every line is understood, whatever is typed."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.index.query import LONGEST, matched, parse, stem
+from broadsheet.types import Document, Filter, Query
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from('":-() authoridcfe0123456789')), max_size=200))
+def test_no_line_is_refused(line: str) -> None:
+    query = parse(line)
+    assert all(word.strip() for word in query.words)
+
+
+def test_free_words_keep_their_order_and_spelling() -> None:
+    assert parse("Normalization makes Momentum shrink").words == ("Normalization", "makes", "Momentum", "shrink")
+
+
+def test_operators_are_taken_out_of_the_words() -> None:
+    line = 'graphs "scale invariant" -survey author:Heo title:slow cat:cs.LG has:code after:2020 before:2021-03 id:2006.08217'
+    assert parse(line) == Query(
+        text=line,
+        words=("graphs",),
+        phrases=("scale invariant",),
+        excluded=("survey",),
+        authors=("Heo",),
+        titles=("slow",),
+        ids=("2006.08217",),
+        filter=Filter(after=date(2020, 1, 1), before=date(2021, 3, 31), categories=("cs.LG",), has_code=True),
+    )
+
+
+def test_a_quoted_value_may_contain_blanks() -> None:
+    assert parse('author:"Jane Doe" title:"dark matter"').authors == ("Jane Doe",)
+    assert parse('author:"Jane Doe" title:"dark matter"').titles == ("dark matter",)
+
+
+def test_an_operator_that_makes_no_sense_is_words() -> None:
+    assert parse("after:yesterday has:cake cats:many").words == ("after", "yesterday", "has", "cake", "cats", "many")
+    assert parse("after:2020-13-45").filter == Filter()
+
+
+def test_an_open_quote_ends_with_the_line() -> None:
+    assert parse('large "language mod').phrases == ("language mod",)
+
+
+def test_of_two_days_the_narrower_one_counts() -> None:
+    base = Filter(after=date(2021, 1, 1), before=date(2022, 12, 31))
+    narrower = parse("after:2020 before:2022-05-05", base).filter
+    assert (narrower.after, narrower.before) == (date(2021, 1, 1), date(2022, 5, 5))
+
+
+def test_a_pasted_book_is_read_only_as_far_as_a_query_can_be() -> None:
+    assert len(parse("word " * 100_000).text) <= LONGEST
+
+
+def test_words_with_one_stem_are_one_word() -> None:
+    assert stem("Normalization") == stem("normalizations") == stem("NORMALIZATION")
+    assert stem("café") == stem("cafe")
+
+
+def test_a_reason_names_the_words_as_typed_and_the_fields_they_are_in() -> None:
+    paper = Document(key=1, title="Momentum optimizers", abstract="Step sizes shrink with every optimizer.")
+    assert matched(("optimizers", "step", "graphs"), paper) == (("optimizers", "step"), ("title", "abstract"))
+    assert matched(("step",), paper) == (("step",), ("abstract",))
+    assert matched(("graphs",), paper) == ((), ())
