@@ -1,0 +1,33 @@
+"""The verbs `front_page` and `listing`: the papers of a day, a week, a month."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from broadsheet.core import periods
+from broadsheet.library import papers
+from broadsheet.types import Listing, Paging, Period
+
+
+def front_page(day: date | None, paging: Paging, *, today: date) -> Listing:
+    """The papers listed on this day; without a day, on the newest that has any."""
+    newest = papers.day_before(None)
+    return _listing(periods.day(day or newest or today), paging, newest)
+
+
+def listing(period: Period, paging: Paging) -> Listing:
+    """The papers listed in this period."""
+    return _listing(period, paging, papers.day_before(None))
+
+
+def _listing(period: Period, paging: Paging, newest: date | None) -> Listing:
+    before, after = papers.day_before(period.first), papers.day_after(period.last)
+    return Listing(
+        period=period,
+        papers=papers.listed(period.first, period.last, offset=(paging.page - 1) * paging.size, limit=paging.size),
+        total=papers.count_listed(period.first, period.last),
+        paging=paging,
+        previous=periods.around(period.kind, before) if before else None,
+        next=periods.around(period.kind, after) if after else None,
+        newest=newest,
+    )

@@ -1,0 +1,31 @@
+"""The verbs about one paper: find it by any of its ids, and what is similar to it."""
+
+from __future__ import annotations
+
+from broadsheet.core.search import found
+from broadsheet.errors import IndexMissingError, PaperNotFoundError
+from broadsheet.index import Index
+from broadsheet.library import papers
+from broadsheet.sources.ids import parse_paper_id
+from broadsheet.types import Found, Paper
+
+
+def paper(any_id: str) -> Paper:
+    """The paper that this id, alias, address or DOI leads to; PaperNotFoundError if none does."""
+    for alias in dict.fromkeys((any_id, parse_paper_id(any_id))):
+        if alias and (match := papers.by_alias(alias)):
+            return match
+    raise PaperNotFoundError(any_id)
+
+
+def similar(index: Index, to: Paper, limit: int = 8) -> tuple[Found, ...]:
+    """The papers nearest in meaning, nearest first; none while there is no index."""
+    try:
+        return found(index.similar(to.key, limit))
+    except IndexMissingError:
+        return ()
+
+
+def count() -> int:
+    """How many papers the library holds."""
+    return papers.count()

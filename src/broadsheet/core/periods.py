@@ -1,0 +1,47 @@
+"""Days, ISO weeks and months as listings have them: made, named, and followed by the next one. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from broadsheet.types import Period, PeriodKind
+
+
+def day(when: date) -> Period:
+    """This one day."""
+    return Period(kind=PeriodKind.DAY, first=when, last=when)
+
+
+def week(year: int, number: int) -> Period:
+    """This ISO week, Monday to Sunday; ValueError if the year has no such week."""
+    monday = date.fromisocalendar(year, number, 1)
+    return Period(kind=PeriodKind.WEEK, first=monday, last=monday + timedelta(days=6))
+
+
+def month(year: int, number: int) -> Period:
+    """This month; ValueError if there is none of this number."""
+    first = date(year, number, 1)
+    return Period(
+        kind=PeriodKind.MONTH,
+        first=first,
+        last=(first + timedelta(days=31)).replace(day=1) - timedelta(days=1),
+    )
+
+
+def around(kind: PeriodKind, when: date) -> Period:
+    """The period of this kind that contains this day."""
+    if kind is PeriodKind.DAY:
+        return day(when)
+    if kind is PeriodKind.WEEK:
+        return week(*when.isocalendar()[:2])
+    return month(when.year, when.month)
+
+
+def address(period: Period) -> str:
+    """How an address names it: `2026-03-17`, `2026-W12`, `2026-03`."""
+    if period.kind is PeriodKind.DAY:
+        return period.first.isoformat()
+    if period.kind is PeriodKind.WEEK:
+        year, number, _ = period.first.isocalendar()
+        return f"{year:04}-W{number:02}"
+    return f"{period.first:%Y-%m}"
