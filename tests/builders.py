@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from broadsheet.types import Record
+from broadsheet.types import Paper, Record
 
 
 def shared_data(*parts: str) -> Path:
@@ -21,3 +21,8 @@ def shared_data(*parts: str) -> Path:
 def a_record(title: str = "A Lantern for Small Models", **fields: Any) -> Record:
     """A record that says nothing but a title, and whatever a test cares for."""
     return Record(**{"source": "jsonl", "title": title, **fields})
+
+
+def a_paper(title: str = "A Lantern for Small Models", **fields: Any) -> Paper:
+    """A paper of which nothing is known but a title, and whatever a test cares for."""
+    return Paper(**{"key": 1, "paper_id": "page:0123456789abcdef", "title": title, **fields})

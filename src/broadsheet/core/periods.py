@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 from broadsheet.types import Period, PeriodKind
@@ -15,17 +16,13 @@ def day(when: date) -> Period:
 def week(year: int, number: int) -> Period:
     """This ISO week, Monday to Sunday; ValueError if the year has no such week."""
     monday = date.fromisocalendar(year, number, 1)
-    return Period(kind=PeriodKind.WEEK, first=monday, last=monday + timedelta(days=6))
+    return Period(kind=PeriodKind.WEEK, first=monday, last=monday + min(timedelta(days=6), date.max - monday))
 
 
 def month(year: int, number: int) -> Period:
     """This month; ValueError if there is none of this number."""
     first = date(year, number, 1)
-    return Period(
-        kind=PeriodKind.MONTH,
-        first=first,
-        last=(first + timedelta(days=31)).replace(day=1) - timedelta(days=1),
-    )
+    return Period(kind=PeriodKind.MONTH, first=first, last=first.replace(day=monthrange(year, number)[1]))
 
 
 def around(kind: PeriodKind, when: date) -> Period:

@@ -11,7 +11,7 @@ from broadsheet.index import Index
 from broadsheet.index.query import matched, parse
 from broadsheet.library import changes, papers
 from broadsheet.sources.ids import parse_paper_id
-from broadsheet.types import Answer, Filter, Found, Hit, Hits, Paging, Query, Reason, Sort
+from broadsheet.types import Answer, Filter, Found, Hit, Hits, IndexState, Paging, Query, Reason, Sort
 
 
 def search(
@@ -28,7 +28,7 @@ def search(
     state says so.
     """
     query = parse(text, filter)
-    state = index.state()
+    state, behind = progress(index)
     try:
         hits = _by_id(query) or index.search(query, sort=sort, paging=paging)
         without_filter = None
@@ -43,9 +43,15 @@ def search(
         total=hits.total,
         paging=paging,
         state=state,
-        behind=max(changes.latest() - state.applied, 0),
+        behind=behind,
         without_filter=without_filter,
     )
+
+
+def progress(index: Index) -> tuple[IndexState, int]:
+    """How the index stands, and how many changes of the library it has still to apply."""
+    state = index.state()
+    return state, max(changes.latest() - state.applied, 0)
 
 
 def found(hits: Sequence[Hit]) -> tuple[Found, ...]:

@@ -23,7 +23,7 @@ LEXICAL_DEPTH = 1000
 DENSE_DEPTH = 200
 """Papers that the dense part puts forward."""
 
-WORTHY = 0.5
+WORTHY = 0.6
 """Ordered by date, a hit needs this share of the best hit's score."""
 
 

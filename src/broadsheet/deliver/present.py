@@ -1,0 +1,164 @@
+"""Papers, hits and listings → plain dictionaries that every front end shows. No markup; addresses are site paths."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from broadsheet.core import periods
+from broadsheet.text import readable
+from broadsheet.types import Answer, Found, Link, LinkKind, Listing, Paper, PaperId, Period
+
+Shown = dict[str, Any]
+
+LABELS = {
+    LinkKind.CODE: "Code",
+    LinkKind.PROJECT: "Project",
+    LinkKind.DATA: "Data",
+    LinkKind.PAPER: "Paper",
+    LinkKind.OTHER: "Link",
+}
+
+
+def paper_path(paper_id: PaperId) -> str:
+    """The site path of a paper's page."""
+    return f"/papers/{quote(paper_id, safe=':/()')}"
+
+
+def paper(shown: Paper) -> Shown:
+    """One paper, readable. Dates are ISO days, or a year alone, or empty; absent text is empty, absent numbers null."""
+    day = shown.published or shown.announced or shown.featured
+    return {
+        "id": shown.paper_id,
+        "url": paper_path(shown.paper_id),
+        "title": readable(shown.title),
+        "authors": list(shown.authors),
+        "abstract": readable(shown.abstract),
+        "note": "" if shown.abstract else readable(shown.note),
+        "date": day.isoformat() if day else str(shown.year or ""),
+        "published": shown.published.isoformat() if shown.published else str(shown.year or ""),
+        "listed_on": shown.listed_on.isoformat() if shown.listed_on else "",
+        "categories": list(shown.categories),
+        "links": [*map(_link, _own_links(shown)), *map(_link, _others(shown))],
+        "has_code": shown.has_code,
+        "versions": [
+            {"number": version.number, "date": version.deposited.isoformat() if version.deposited else ""}
+            for version in shown.versions
+        ],
+        "aliases": list(shown.aliases),
+        "venue": readable(shown.venue),
+        "comment": readable(shown.comment),
+        "upvotes": shown.upvotes,
+        "extras": dict(shown.extras),
+    }
+
+
+def found(hit: Found) -> Shown:
+    """A paper with its rank, its score and the reason that it stands there, in words."""
+    return {
+        "rank": hit.hit.rank,
+        "score": round(hit.hit.score, 4),
+        "found_by": hit.hit.reason.found_by,
+        "reason": "; ".join(f"{kind}: {detail}" for kind, detail in reasons(hit)),
+        "reasons": reasons(hit),
+        "words": list(hit.hit.reason.words),
+        "paper": paper(hit.paper),
+    }
+
+
+def reasons(hit: Found) -> list[tuple[str, str]]:
+    """Why a hit stands there: one pair of a kind (id, words, meaning, filter) and the detail in words, or two."""
+    why = hit.hit.reason
+    if why.paper_id:
+        return [("id", why.paper_id)]
+    found = []
+    if why.lexical_rank is not None:
+        names = {"abstract": "abstract" if hit.paper.abstract else "note"}
+        where = " and ".join(names.get(field, field) for field in why.fields)
+        found.append(("words", f"{', '.join(why.words)} in {where}" if where else "operators"))
+    if why.dense_rank is not None:
+        place = "nearest of all" if why.dense_rank == 1 else f"number {why.dense_rank}"
+        found.append(("meaning", f"similarity {why.similarity:.2f}, {place}"))
+    return found or [("filter", "admitted")]
+
+
+def answer(given: Answer) -> Shown:
+    """What a search answers: `papers` are papers that also have rank, score, found_by, words and reason."""
+    shown = map(found, given.found)
+    return {
+        "query": given.query.text,
+        "sort": str(given.sort),
+        "total": given.total,
+        "page": given.paging.page,
+        "size": given.paging.size,
+        "without_filter": given.without_filter,
+        "index": {"documents": given.state.documents, "behind": given.behind, "building": given.state.building},
+        "papers": [{**each.pop("paper"), **each} for each in shown],
+    }
+
+
+def listing(given: Listing) -> Shown:
+    """The papers of a period, and the ways to the periods around it."""
+    return {
+        "period": period(given.period),
+        "total": given.total,
+        "page": given.paging.page,
+        "size": given.paging.size,
+        "previous": period(given.previous) if given.previous else None,
+        "next": period(given.next) if given.next else None,
+        "newest": period(periods.day(given.newest)) if given.newest else None,
+        "papers": [paper(each) for each in given.papers],
+    }
+
+
+def period(given: Period) -> Shown:
+    """A period with its site path and its name in words."""
+    address = periods.address(given)
+    names = {
+        "day": f"{given.first:%A}, {given.first.day} {given.first:%B} {given.first.year}",
+        "week": f"Week {address[-2:]}: {_day(given, first=True)} to {_day(given, first=False)} {given.last.year}",
+        "month": f"{given.first:%B} {given.first.year}",
+    }
+    return {
+        "kind": str(given.kind),
+        "first": given.first.isoformat(),
+        "last": given.last.isoformat(),
+        "url": f"/{given.kind}/{address}",
+        "name": names[given.kind],
+    }
+
+
+def _day(given: Period, *, first: bool) -> str:
+    day = given.first if first else given.last
+    return f"{day.day} {day:%B}"
+
+
+def _own_links(shown: Paper) -> list[tuple[str, Link]]:
+    """Where its ids lead, strongest id first."""
+    links = []
+    for paper_id in (shown.paper_id, *shown.aliases):
+        scheme, _, name = paper_id.partition(":")
+        if scheme == "arxiv":
+            links += [("arXiv", f"https://arxiv.org/abs/{name}"), ("PDF", f"https://arxiv.org/pdf/{name}")]
+        elif scheme == "doi":
+            links.append(("DOI", f"https://doi.org/{quote(name, safe='/()')}"))
+        elif scheme == "openreview":
+            links.append(("OpenReview", f"https://openreview.net/forum?id={quote(name)}"))
+        elif scheme == "acl":
+            links.append(("ACL Anthology", f"https://aclanthology.org/{quote(name)}/"))
+    return [(label, Link(url, LinkKind.PAPER)) for label, url in links]
+
+
+def _others(shown: Paper) -> list[tuple[str, Link]]:
+    own = {link.url.rstrip("/") for _, link in _own_links(shown)}
+    return [
+        (LABELS[link.kind], link)
+        for link in shown.links
+        if link.url.startswith(("https://", "http://")) and link.url.rstrip("/") not in own
+    ]
+
+
+def _link(labelled: tuple[str, Link]) -> Shown:
+    label, link = labelled
+    place = link.url.partition("://")[2].removeprefix("www.").rstrip("/")
+    return {"label": label, "url": link.url, "kind": str(link.kind), "place": place}

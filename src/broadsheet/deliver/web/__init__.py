@@ -1,0 +1,1 @@
+"""The pages: server-rendered HTML that works without JavaScript. Views parse, call a verb, and present the answer."""

@@ -1,0 +1,19 @@
+"""What every page knows: the name of the paper, its version, and the address that people use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from broadsheet import __version__
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """For the templates; asks the library nothing."""
+
+    def address() -> str:
+        return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"
+
+    return {"site": {"name": settings.SITE_NAME, "version": __version__, "address": address}}

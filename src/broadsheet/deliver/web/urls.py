@@ -1,0 +1,21 @@
+"""The addresses of the pages; docs/reference/addresses.md describes each."""
+
+from django.urls import path
+
+from broadsheet.deliver.web import views
+
+urlpatterns = [
+    path("", views.front_page),
+    path("day/", views.go_to_day),
+    path("day/<day>", views.day),
+    path("week/<week>", views.week),
+    path("month/<month>", views.month),
+    path("search", views.search),
+    path("papers/<path:paper_id>", views.paper),
+    path("cite/<form>/<path:paper_id>", views.cite),
+    path("health", views.health),
+    path("robots.txt", views.robots),
+    path("favicon.ico", views.favicon),
+]
+
+handler404 = "broadsheet.deliver.web.views.not_found"

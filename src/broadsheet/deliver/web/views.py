@@ -1,0 +1,265 @@
+"""The views: each parses a request, calls a verb of the core, and presents the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from math import ceil
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.views.decorators.http import require_safe
+
+from broadsheet import wiring
+from broadsheet.core import listings, papers, periods
+from broadsheet.core import search as search_verb
+from broadsheet.deliver import cite as citations
+from broadsheet.deliver import present
+from broadsheet.deliver.web.marking import marked
+from broadsheet.errors import PaperNotFoundError
+from broadsheet.text import first_lines
+from broadsheet.types import Answer, Filter, Listing, Paging, Period, PeriodKind, Sort
+
+PAPERS_ON_A_LISTING = 50
+HITS_ON_A_PAGE = 20
+LAST_PAGE = 10_000
+FIRST_LINES = 420
+AUTHORS = 6
+SIMILAR = 6
+
+
+@require_safe
+def front_page(request: HttpRequest) -> HttpResponse:
+    """The newest day that has papers."""
+    return _listing(request, listings.front_page(None, _paging(request, PAPERS_ON_A_LISTING), today=_today()))
+
+
+@require_safe
+def go_to_day(request: HttpRequest) -> HttpResponse:
+    """What the form with a date leads to."""
+    day = _day(request.GET.get("on", ""))
+    return HttpResponseRedirect(present.period(periods.day(day))["url"] if day else "/")
+
+
+@require_safe
+def day(request: HttpRequest, day: str) -> HttpResponse:
+    """The papers of one day."""
+    when = _day(day)
+    if when is None:
+        return _no_such_period(request, f"“{day}” is not a day. An address names a day as in /day/2026-03-17.")
+    return _listing(request, listings.front_page(when, _paging(request, PAPERS_ON_A_LISTING), today=_today()))
+
+
+@require_safe
+def week(request: HttpRequest, week: str) -> HttpResponse:
+    """The papers of one ISO week."""
+    return _period(
+        request, r"(\d{4})-W(\d{2})", week, periods.week, "a week. An address names one as in /week/2026-W12."
+    )
+
+
+@require_safe
+def month(request: HttpRequest, month: str) -> HttpResponse:
+    """The papers of one month."""
+    return _period(
+        request, r"(\d{4})-(\d{2})", month, periods.month, "a month. An address names one as in /month/2026-03."
+    )
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """The search form and, if something was asked for, its hits."""
+    asked = request.GET
+    form = {name: asked.get(name, "").strip() for name in ("q", "after", "before", "category", "sort")}
+    form["code"] = "1" if asked.get("code") else ""
+    admitting = Filter(
+        after=_day(form["after"]),
+        before=_day(form["before"]),
+        categories=tuple(form["category"].replace(",", " ").split()),
+        has_code=True if form["code"] else None,
+    )
+    context: dict[str, Any] = {"form": form, "answer": None}
+    if form["q"] or admitting:
+        sort = Sort.DATE if form["sort"] == Sort.DATE else Sort.RELEVANCE
+        answer = search_verb.search(
+            wiring.index(), form["q"], filter=admitting, sort=sort, paging=_paging(request, HITS_ON_A_PAGE)
+        )
+        context |= _shown_answer(request, answer)
+    return render(request, "web/search.html", context)
+
+
+@require_safe
+def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
+    """One paper; its other ids lead to the one address it has."""
+    try:
+        found = papers.paper(paper_id)
+    except PaperNotFoundError:
+        return render(request, "web/no_paper.html", {"paper_id": paper_id}, status=404)
+    if found.paper_id != paper_id:
+        return HttpResponsePermanentRedirect(present.paper_path(found.paper_id))
+    shown = present.paper(found)
+    context = {
+        "paper": shown,
+        "citation": citations.cite(found, "bibtex"),
+        "formats": [
+            {"label": form.label, "url": f"/cite/{name}/{shown['url'].removeprefix('/papers/')}"}
+            for name, form in citations.FORMATS.items()
+        ],
+        "meta": _meta(shown),
+        "similar": [present.found(each) for each in papers.similar(wiring.index(), found, SIMILAR)],
+    }
+    return render(request, "web/paper.html", context)
+
+
+@require_safe
+def cite(request: HttpRequest, form: str, paper_id: str) -> HttpResponse:
+    """The citation as a file."""
+    try:
+        found = papers.paper(paper_id)
+    except PaperNotFoundError:
+        return render(request, "web/no_paper.html", {"paper_id": paper_id}, status=404)
+    if form not in citations.FORMATS:
+        return not_found(request)
+    offered = citations.FORMATS[form]
+    response = HttpResponse(citations.cite(found, form), content_type=f"{offered.media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{citations.key(found)}.{offered.extension}"'
+    return response
+
+
+@require_safe
+def health(_request: HttpRequest) -> HttpResponse:
+    """Whether the service answers, and how far the index is."""
+    state, behind = search_verb.progress(wiring.index())
+    return JsonResponse(
+        {
+            "status": "ok",
+            "papers": papers.count(),
+            "index": {"documents": state.documents, "behind": behind, "building": state.building},
+        }
+    )
+
+
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    """Everything may be read but searches, of which there is no end."""
+    return HttpResponse("User-agent: *\nDisallow: /search\nDisallow: /cite/\n", content_type="text/plain")
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """The picture of the browser's tab, for those who do not read the page's head."""
+    return HttpResponsePermanentRedirect(static("favicon.svg"))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """Nothing is at this address."""
+    return render(request, "404.html", status=404)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        return None
+
+
+def _paging(request: HttpRequest, size: int) -> Paging:
+    page = request.GET.get("page", "1")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) <= len(str(LAST_PAGE)) else 1
+    return Paging(min(max(number, 1), LAST_PAGE), size)
+
+
+def _period(
+    request: HttpRequest, pattern: str, text: str, make: Callable[[int, int], Period], wrong: str
+) -> HttpResponse:
+    try:
+        match = re.fullmatch(pattern, text, re.ASCII)
+        period = make(int(match[1]), int(match[2])) if match else None
+    except ValueError:
+        period = None
+    if period is None:
+        return _no_such_period(request, f"“{text}” is not {wrong}")
+    return _listing(request, listings.listing(period, _paging(request, PAPERS_ON_A_LISTING)))
+
+
+def _no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
+    newest = listings.front_page(None, Paging(1, 1), today=_today()).newest
+    context = {"reason": reason, "newest": present.period(periods.day(newest)) if newest else None}
+    return render(request, "web/no_period.html", context, status=404)
+
+
+def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
+    shown = present.listing(listing)
+    for each in shown["papers"]:
+        each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
+        each["authors_in_short"] = _in_short(each["authors"])
+    around = [present.period(periods.around(kind, listing.period.first)) for kind in PeriodKind]
+    context = {
+        "listing": shown,
+        "around": around,
+        "pages": _pages(request, listing.paging, listing.total),
+    }
+    return render(request, "web/listing.html" if listing.newest else "web/empty.html", context)
+
+
+def _in_short(authors: list[str]) -> str:
+    more = len(authors) - AUTHORS
+    return ", ".join(authors[:AUTHORS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
+    hits = [present.found(each) for each in answer.found]
+    for hit in hits:
+        hit["title"] = marked(hit["paper"]["title"], hit["words"])
+        hit["text"] = marked(hit["paper"]["abstract"] or hit["paper"]["note"], hit["words"])
+    unfiltered = request.GET.copy()
+    for name in ("after", "before", "category", "code", "page"):
+        unfiltered.pop(name, None)
+    return {
+        "answer": present.answer(answer),
+        "hits": hits,
+        "pages": _pages(request, answer.paging, answer.total),
+        "unfiltered": unfiltered.urlencode(),
+        "wait": answer.state.documents is None and not hits,
+    }
+
+
+def _pages(request: HttpRequest, paging: Paging, total: int) -> dict[str, Any]:
+    """Where the page before and the page after are, and which of how many this is."""
+    last = max(ceil(total / paging.size), 1)
+
+    def address(page: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(page)
+        return f"?{query.urlencode()}"
+
+    return {
+        "number": paging.page,
+        "last": last,
+        "previous": address(min(paging.page - 1, last)) if paging.page > 1 else "",
+        "next": address(paging.page + 1) if paging.page < last else "",
+    }
+
+
+def _meta(shown: present.Shown) -> list[tuple[str, str]]:
+    """The tags that Zotero and Google Scholar read, as (name, content)."""
+    ids = [one.partition(":") for one in (shown["id"], *shown["aliases"])]
+    links = {link["label"]: link["url"] for link in reversed(shown["links"])}
+    tags = [
+        ("citation_title", shown["title"]),
+        *(("citation_author", author) for author in shown["authors"]),
+        ("citation_publication_date", shown["published"].replace("-", "/")),
+        ("citation_journal_title", shown["venue"]),
+        *(("citation_arxiv_id", name) for scheme, _, name in ids if scheme == "arxiv"),
+        *(("citation_doi", name) for scheme, _, name in ids if scheme == "doi"),
+        ("citation_abstract", shown["abstract"]),
+        ("citation_pdf_url", links.get("PDF", "")),
+    ]
+    return [(name, content) for name, content in tags if content]

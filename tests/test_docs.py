@@ -1,0 +1,50 @@
+"""Promises of the documentation: what it shows exists, and what exists is in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from reference import PAGES, REFERENCE
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_reference_page_is_what_the_program_says_today(name: str) -> None:
+    assert (REFERENCE / name).read_text(encoding="utf-8") == PAGES[name](), "renew it: python scripts/reference.py"
+
+
+@pytest.mark.parametrize("page", DOCS, ids=[str(page.relative_to(ROOT)) for page in DOCS])
+def test_every_link_inside_the_documentation_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", DOCS, ids=[str(page.relative_to(ROOT)) for page in DOCS])
+def test_every_command_in_the_documentation_exists(page: Path) -> None:
+    from broadsheet.deliver.cli import main
+
+    blocks = re.findall(r"```(?:sh|console)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    used = {
+        name
+        for block in blocks
+        for name in re.findall(r"^\$? *(?:\.venv/bin/)?broadsheet ([a-z][a-z-]*)", block, re.MULTILINE)
+    }
+    assert used <= set(main.commands)
+
+
+def test_every_make_target_in_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    used = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert used
+    assert used <= set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def test_every_address_of_the_pages_is_in_the_reference() -> None:
+    from broadsheet.deliver.web.urls import urlpatterns
+
+    reference = (REFERENCE / "addresses.md").read_text(encoding="utf-8")
+    patterns = ["/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern)) for pattern in urlpatterns]
+    assert patterns
+    assert not [pattern for pattern in patterns if f"`{pattern}`" not in reference]
