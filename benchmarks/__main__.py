@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -52,7 +53,7 @@ def main() -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        for measure in (importing, indexing, searching, front_page, service):
+        for measure in (importing, indexing, searching, peers, quality, front_page, service):
             for figure in measure():
                 print(figure, flush=True)
 
@@ -109,6 +110,39 @@ def searching() -> Iterator[Figure]:
             times.append((time.perf_counter() - start) * 1000)
         yield Figure(f"search, {name}, p50", median(times), "ms", 10)
         yield Figure(f"search, {name}, p95", quantiles(times, n=20)[-1], "ms", 25)
+
+
+def peers() -> Iterator[Figure]:
+    """The two parts of the search beside what one would do without us, on the same documents and queries."""
+    from benchmarks import index_bench
+    from broadsheet import wiring
+    from broadsheet.core import indexing as verb
+    from broadsheet.index.query import parse
+
+    documents = list(verb.LibraryView().documents())
+    titles = [document.title for document in documents[::300]]
+    index = wiring.index()
+    start = time.perf_counter()
+    fts5 = index_bench.Fts5(documents)
+    built = len(documents) / (time.perf_counter() - start)
+    ratio = index_bench.lexical_build(documents) / built
+    yield Figure("index by words, beside SQLite FTS5 in memory", ratio, "× as fast", 0.5, at_least=True)
+    ours = median(index_bench.seconds(partial(index.search, parse(title))) for title in titles)
+    theirs = median(index_bench.seconds(partial(fts5.search, title)) for title in titles)
+    yield Figure("search by both, beside FTS5 by words", theirs / ours, "× as fast", 1, at_least=True)
+    ours, theirs = index_bench.scans(documents, wiring.embedder(), titles)
+    yield Figure("scan for meaning, beside numpy in float32", theirs / ours, "× as fast", 1, at_least=True)
+
+
+def quality() -> Iterator[Figure]:
+    """What fusing adds to words alone, on public test collections."""
+    from benchmarks import index_bench
+    from broadsheet import wiring
+
+    for name, both, alone in index_bench.quality(DATA / "beir", wiring.embedder()):
+        yield Figure(
+            f"nDCG@10 × 1000, {name}; goal: words alone", both * 1000, "", round(alone * 1000, 1), at_least=True
+        )
 
 
 def front_page() -> Iterator[Figure]:

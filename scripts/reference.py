@@ -34,8 +34,8 @@ def settings() -> str:
     lines = [
         "# Settings",
         "",
-        "Written by `scripts/reference.py` from the settings themselves. The environment wins over the TOML file, which",
-        "is `broadsheet.toml` in the data folder or the one that `BROADSHEET_CONFIG` names.",
+        "Written by `scripts/reference.py` from the settings themselves. The environment wins over the TOML file,",
+        "which is `broadsheet.toml` in the data folder or the one that `BROADSHEET_CONFIG` names.",
         "",
         "| in the environment | in the file | default | meaning |",
         "|---|---|---|---|",

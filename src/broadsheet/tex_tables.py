@@ -145,5 +145,5 @@ STRIPPED: tuple[Rule, ...] = (
     _rule("right", r"(?<=[})\d]right)", r"(?=[)\]])", ""),
 )
 
-PLAIN = tuple(pattern for needle, pattern, _ in STRIPPED if needle in ("sim", "approx", " pm ", "times", "rightarrow"))
+PLAIN = tuple(rule for rule in STRIPPED if rule[0] in ("sim", "approx", " pm ", "times", "rightarrow"))
 """What may stand in a text that has no other sign of TeX."""

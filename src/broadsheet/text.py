@@ -23,15 +23,24 @@ def readable(text: str) -> str:
     it made is left alone by a second call: where passes do not come to rest, the text stays as written.
     """
     text = _one_line(text)
-    if not (any(map(text.__contains__, _SIGNS)) or "--" in text or any(rule.search(text) for rule in PLAIN)):
-        return text
     before = text
     for _ in range(_PASSES):
+        if not _has_signs(before):
+            return before
         after = _one_line(tex.one_pass(before))
         if after == before:
             return after
         before = after
     return text
+
+
+def _has_signs(text: str) -> bool:
+    """Whether anything in the text hints at TeX."""
+    return any(map(text.__contains__, _SIGNS)) or "--" in text or _has_plain_tex(text)
+
+
+def _has_plain_tex(text: str) -> bool:
+    return any(needle in text and pattern.search(text) for needle, pattern, _ in PLAIN)
 
 
 def _one_line(text: str) -> str:

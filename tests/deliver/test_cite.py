@@ -3,9 +3,9 @@
 import json
 from datetime import date
 
-import bibtexparser
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
 from builders import a_paper
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,7 +89,7 @@ NASTY = st.text(alphabet=st.one_of(st.characters(), st.sampled_from('{}\\$%&#_^~
 @given(title=NASTY, author=NASTY, venue=NASTY)
 def test_no_title_name_or_venue_breaks_out_of_its_field(title: str, author: str, venue: str) -> None:
     paper = a_paper(title=title, authors=(author,), venue=venue, year=2020)
-    library = bibtexparser.parse_string(cite(paper, "bibtex"))
+    library = parse_string(cite(paper, "bibtex"))
     assert not library.failed_blocks
     assert [entry.key for entry in library.entries] == [key(paper)]
     assert {field.key for field in library.entries[0].fields} <= {"title", "author", "journal", "booktitle", "year"}

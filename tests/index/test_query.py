@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.index.query import LONGEST, matched, parse, stem
+from broadsheet.index.query import LONGEST, matched, parse, stem, terms_in, words
 from broadsheet.types import Document, Filter, Query
 
 
@@ -55,6 +55,18 @@ def test_of_two_days_the_narrower_one_counts() -> None:
 
 def test_a_pasted_book_is_read_only_as_far_as_a_query_can_be() -> None:
     assert len(parse("word " * 100_000).text) <= LONGEST
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Dying", "die", "skies", "Sky", "École", "normalization", "Normal", "x_1", "2nd", "…"])
+        | st.text(max_size=8)
+    ),
+    st.lists(st.sampled_from(["die", "sky", "ecol", "normal", "1", "2nd"]) | st.text(max_size=3)),
+)
+def test_the_terms_of_a_text_are_those_of_its_words(text: list[str], terms: list[str]) -> None:
+    line = " ".join(text)
+    assert terms_in(line, terms) == {stem(word) for word in words(line)} & set(terms)
 
 
 def test_words_with_one_stem_are_one_word() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -51,15 +51,25 @@ def stem(word: str) -> str:
 def matched(typed: Sequence[str], document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which of these words a paper contains, by their stems, as typed and in their order, and in which fields."""
     wanted = {stem(word): word for word in typed}
-    there = {
-        field: wanted.keys() & map(stem, set(words(text)))
-        for field, text in (("title", document.title), ("abstract", document.abstract))
-    }
+    there = {field: terms_in(getattr(document, field), wanted.keys()) for field in ("title", "abstract")}
     found = there["title"] | there["abstract"]
     return (
         tuple(word for term, word in wanted.items() if term in found),
         tuple(field for field, terms in there.items() if terms),
     )
+
+
+def terms_in(text: str, terms: Collection[str]) -> set[str]:
+    """Those of the terms that the text contains. Only words that begin like one of them are stemmed."""
+    initials = frozenset(term[0] for term in terms if term)
+    near = _beginning(initials).findall(f" {text.lower()}") if text.isascii() else words(text)
+    return set(map(stem, near)).intersection(terms)
+
+
+@lru_cache(maxsize=1000)
+def _beginning(initials: frozenset[str]) -> re.Pattern[str]:
+    letters = "".join(sorted(initials)) or " "
+    return re.compile(rf"[^a-z0-9]([{re.escape(letters)}][a-z0-9]*)")
 
 
 def parse(text: str, base: Filter = Filter()) -> Query:

@@ -143,23 +143,19 @@ class _Snapshot:
         bm25, lexical = bm25[lexical >= 0], lexical[lexical >= 0]
         vector = embedder.embed([text])[0]
         if embedder.name != self.state.embedder or not vector.any():
-            scores = fuse.fuse(bm25, np.zeros_like(bm25), 0, 1)
+            scores = fuse.fuse(bm25, np.zeros_like(bm25))
             return _Candidates(lexical, scores=scores, bm25=bm25, lexical=lexical, similarity=None, dense=lexical[:0])
         similarity = self.dense.similarities(vector)
         admitted = self.dense.admitted(query.filter)
         if (allowed := self.lexical.allowed(query)) is not None:
-            admitted &= np.isin(self.dense.keys, allowed)
-        lexical_only = admitted[lexical]
-        bm25, lexical = bm25[lexical_only], lexical[lexical_only]
-        among = np.flatnonzero(admitted)
-        deep = _best(among, similarity, fuse.DEPTH, self.dense)
-        dense = deep[:DENSE_DEPTH]
-        dense = dense[similarity[dense] >= embedder.floor]
+            admitted = admitted & np.isin(self.dense.keys, allowed)
+        kept = admitted[lexical]  # all of them, unless the two parts are a batch of changes apart
+        bm25, lexical = bm25[kept], lexical[kept]
+        dense = _best(np.flatnonzero(admitted & (similarity >= embedder.floor)), similarity, DENSE_DEPTH, self.dense)
         rows = np.concatenate([lexical, np.setdiff1d(dense, lexical)])
-        words = np.concatenate([bm25, np.zeros(len(rows) - len(lexical), np.float32)])
-        lowest, highest = (float(similarity[deep[-1]]), float(similarity[deep[0]])) if len(deep) else (0.0, 1.0)
-        scores = fuse.fuse(words, similarity[rows], lowest, highest)
-        return _Candidates(rows, scores=scores, bm25=words, lexical=lexical, similarity=similarity, dense=dense)
+        bm25 = np.concatenate([bm25, np.zeros(len(rows) - len(lexical), np.float32)])
+        scores = fuse.fuse(bm25, similarity[rows])
+        return _Candidates(rows, scores=scores, bm25=bm25, lexical=lexical, similarity=similarity, dense=dense)
 
     def _hits(self, candidates: _Candidates, page: Rows, before: int) -> tuple[Hit, ...]:
         rows = candidates.rows[page]

@@ -4,59 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import F, QuerySet
 
 from broadsheet.library import models
 from broadsheet.types import Link, LinkKind, Paper, Version
 
+_FIELDS = (
+    "key", "paper_id", "title", "abstract", "note", "authors", "published", "announced", "featured", "year",
+    "categories", "links", "versions", "venue", "comment", "extras", "upvotes",
+)  # fmt: skip
 
-def to_paper(row: models.Paper, aliases: Iterable[str] = ()) -> Paper:
-    """The frozen value of a row; aliases are those given, less the paper's own id, sorted."""
+
+def _paper(row: dict[str, Any], aliases: Iterable[str] = ()) -> Paper:
+    """The frozen value of a row of _FIELDS; aliases are those given, less the paper's own id, sorted."""
     return Paper(
-        key=row.key,
-        paper_id=row.paper_id,
-        title=row.title,
-        abstract=row.abstract,
-        note=row.note,
-        authors=tuple(row.authors),
-        aliases=tuple(sorted(alias for alias in aliases if alias != row.paper_id)),
-        published=row.published,
-        announced=row.announced,
-        featured=row.featured,
-        year=row.year,
-        categories=tuple(row.categories),
-        links=tuple(Link(url, LinkKind(kind)) for url, kind in row.links),
-        versions=tuple(Version(number, date.fromisoformat(day) if day else None) for number, day in row.versions),
-        venue=row.venue,
-        comment=row.comment,
-        extras=row.extras,
-        upvotes=row.upvotes,
+        **row
+        | {
+            "authors": tuple(row["authors"]),
+            "categories": tuple(row["categories"]),
+            "links": tuple(Link(url, LinkKind(kind)) for url, kind in row["links"]),
+            "versions": tuple(
+                Version(number, date.fromisoformat(day) if day else None) for number, day in row["versions"]
+            ),
+        },
+        aliases=tuple(sorted(alias for alias in aliases if alias != row["paper_id"])),
     )
 
 
-def _with_aliases(rows: Collection[models.Paper]) -> tuple[Paper, ...]:
-    aliases: dict[int, list[str]] = {row.key: [] for row in rows}
+def _with_aliases(rows: QuerySet[models.Paper]) -> tuple[Paper, ...]:
+    """The papers of these rows, read in two statements."""
+    found = list(rows.values(*_FIELDS))
+    aliases: dict[int, list[str]] = {row["key"]: [] for row in found}
     for alias, key in models.Alias.objects.filter(paper__in=aliases).values_list("alias", "paper_id"):
         aliases[key].append(alias)
-    return tuple(to_paper(row, aliases[row.key]) for row in rows)
+    return tuple(_paper(row, aliases[row["key"]]) for row in found)
 
 
 def by_keys(keys: Collection[int]) -> dict[int, Paper]:
     """The papers of these keys that exist, in two statements."""
-    return {paper.key: paper for paper in _with_aliases(list(models.Paper.objects.filter(key__in=keys)))}
+    return {paper.key: paper for paper in _with_aliases(models.Paper.objects.filter(key__in=keys))}
 
 
 def by_alias(alias: str) -> Paper | None:
     """The paper that this id leads to, its own or another."""
-    rows = list(models.Paper.objects.filter(aliases__alias=alias))
-    return next(iter(_with_aliases(rows)), None)
+    return next(iter(_with_aliases(models.Paper.objects.filter(aliases__alias=alias))), None)
 
 
 def everything(*, after: int = 0) -> Iterator[Paper]:
     """Every paper with a key above `after`, in order of keys, without aliases; streams, for the index."""
     rows = models.Paper.objects.filter(key__gt=after).order_by("key")
-    return (to_paper(row) for row in rows.iterator(chunk_size=1000))
+    return map(_paper, rows.values(*_FIELDS).iterator(chunk_size=1000))
 
 
 def count() -> int:
@@ -77,7 +76,7 @@ def _listed(first: date, last: date) -> QuerySet[models.Paper]:
 def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, ...]:
     """Papers listed from `first` to `last`, most upvoted first, then in the order they were stored."""
     order = (F("upvotes").desc(nulls_last=True), "key")
-    return _with_aliases(list(_listed(first, last).order_by(*order)[offset : offset + limit]))
+    return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
 
 
 def count_listed(first: date, last: date) -> int:
