@@ -27,7 +27,6 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "BROADSHEET_DATA": folder}
-        subprocess.run([sys.executable, "-m", "broadsheet", "doctor"], env=environment, check=False)
         with subprocess.Popen(
             [sys.executable, "-m", "broadsheet", "up", "--port", "0"],
             env=environment,

@@ -49,7 +49,9 @@ def examine(data_folder: Path, index_folder: Path, embedder: Callable[[], Embedd
     )
     yield _folder(data_folder)
     try:
-        yield _library()
+        yield (library := _library())
+        if library.verdict is Verdict.BAD:
+            return
         count = papers.count()
         yield Check("papers", Verdict.GOOD if count else Verdict.WARNING, f"{count} papers" if count else
                     "no papers yet. Import some: `broadsheet import FILE`")  # fmt: skip
