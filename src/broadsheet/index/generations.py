@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -88,14 +89,22 @@ def damage(generation: Path, held: State) -> str:
     """What is wrong with this generation's files, in words; empty if nothing is. Reads no more than their sizes."""
     try:
         tantivy.Index.open(str(generation / "lexical"))
+        there = {path.name for path in (generation / "lexical").iterdir()}
         with (generation / "lexical" / "meta.json").open("rb") as file:
-            segments = {str(segment["segment_id"]).replace("-", "") for segment in json.load(file)["segments"]}
-        there = {path.stem.partition(".")[0] for path in (generation / "lexical").iterdir() if path.suffix == ".term"}
-        if not segments <= there:
-            return "a segment of the lexical part is missing"
+            segments = json.load(file)["segments"]
+        if missing := {name for segment in segments for name in _segment_files(segment)} - there:
+            return f"of the lexical part, {min(missing)} is missing"
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"the lexical part cannot be opened ({error})"
     return dense.damage(generation / "dense", held.sizes)
+
+
+def _segment_files(segment: Mapping[str, Any]) -> Iterator[str]:
+    """The files of one of Tantivy's segments, as its meta.json describes it."""
+    name = str(segment["segment_id"]).replace("-", "")
+    yield from (f"{name}.{part}" for part in ("idx", "pos", "term", "store", "fast", "fieldnorm"))
+    if segment.get("deletes"):
+        yield f"{name}.{segment['deletes']['opstamp']}.del"
 
 
 @contextmanager
