@@ -6,7 +6,8 @@ from builders import a_record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.core.merge import TRUST, merge, overlay, strength
+from broadsheet.core.merge import TRUST, merge, overlay
+from broadsheet.sources.ids import strength
 from broadsheet.types import Link, LinkKind, Record, Version
 
 records = st.builds(

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import TypeVar
 
+from broadsheet.sources.ids import strength
 from broadsheet.types import Json, Link, LinkKind, Paper, PaperId, Record, Version
 
 TRUST = (
@@ -25,17 +26,7 @@ TRUST = (
 )
 """Sources from the most to the least believed; one that is not named stands before `page`, whose text is damaged."""
 
-SCHEMES = ("arxiv", "doi", "openreview", "acl")
-"""Schemes of paper ids from the strongest; any other comes next, `page` last."""
-
 T = TypeVar("T")
-
-
-def strength(paper_id: PaperId) -> tuple[int, PaperId]:
-    """Sorts ids: the one to name a paper by first."""
-    scheme = paper_id.partition(":")[0]
-    rank = SCHEMES.index(scheme) if scheme in SCHEMES else len(SCHEMES) + (scheme == "page")
-    return rank, paper_id
 
 
 def _trust(record: Record) -> int:

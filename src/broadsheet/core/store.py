@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import transaction
 
-from broadsheet.core.merge import merge, overlay, strength
+from broadsheet.core.merge import merge, overlay
 from broadsheet.library import changes, papers, writing
 from broadsheet.library.writing import Slot, StoredRecord
-from broadsheet.sources.ids import page_id
+from broadsheet.sources.ids import page_id, strength
 from broadsheet.text import author_key, squash
 from broadsheet.types import Link, LinkKind, Paper, PaperId, Record, StoreReport, Version
 

@@ -46,7 +46,15 @@ _BEFORE_ID = re.compile(
     r"(?:arxiv\s(?:preprint|e-?print)\s)?(?:https?://)?(?:[\w.-]+(?::\d+)?/(?:[\w.-]+/)*)?(?:doi:?\s*)?", re.IGNORECASE
 )
 _OURS = re.compile(r"(openreview|acl|page):([\w.-]{1,64})", re.IGNORECASE)
-_STRENGTH = ("arxiv", "doi", "openreview", "acl", "page")
+SCHEMES = ("arxiv", "doi", "openreview", "acl")
+"""Schemes of paper ids from the strongest; any other comes next, `page` last."""
+
+
+def strength(paper_id: PaperId) -> tuple[int, PaperId]:
+    """Sorts ids: the one to name a paper by first."""
+    scheme = paper_id.partition(":")[0]
+    rank = SCHEMES.index(scheme) if scheme in SCHEMES else len(SCHEMES) + (scheme == "page")
+    return rank, paper_id
 
 
 def parse_paper_id(text: str) -> PaperId | None:  # noqa: PLR0911 - one for each kind
@@ -80,7 +88,7 @@ def paper_ids(text: str) -> tuple[PaperId, ...]:
     if "%2f" in text.lower():
         text = unquote(text)
     found = dict.fromkeys(filter(None, map(_canonical, _MARKED.finditer(text))))
-    return tuple(sorted(found, key=lambda paper_id: _STRENGTH.index(paper_id.partition(":")[0])))
+    return tuple(sorted(found, key=lambda paper_id: strength(paper_id)[0]))
 
 
 def page_id(title: str, first_author: str) -> PaperId:
