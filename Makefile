@@ -26,7 +26,8 @@ format: $(VENV)/dev  ## Put the code into its one format
 	$(BIN)/ruff check --fix .
 
 lock: $(VENV)/dev  ## Renew the lock files
-	$(BIN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml --output-file requirements/run.txt
+	$(BIN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml --extra postgres \
+		--output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml --extra postgres --group dev \
 		--constraints requirements/run.txt --output-file requirements/dev.txt
 

@@ -33,12 +33,12 @@ def run(tmp_path: Path) -> Run:
     keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     environment = {**keep, "BROADSHEET_DATA": str(tmp_path / "data"), "BROADSHEET_EMBEDDER": "hash-256"}
 
-    def run(*arguments: str, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, stdin: str | bytes = "", **more: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "broadsheet", *arguments],
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
-            env=environment,
+            env=environment | more,
             check=False,
         )
         assert b"Traceback" not in done.stderr, done.stderr.decode()
@@ -144,3 +144,10 @@ def test_every_command_explains_itself_with_an_example(run: Run, command: str) -
     done = run(command, "--help")
     assert done.returncode == 0
     assert f"broadsheet {command}" in done.stdout.partition("Example")[2] or command == "import"
+
+
+@pytest.mark.parametrize("command", [["search", "stones"], ["doctor"]])
+def test_a_database_that_cannot_be_reached_is_named_in_one_sentence(run: Run, command: list[str]) -> None:
+    done = run(*command, DATABASE_URL="postgres://broadsheet@127.0.0.1:9/papers")
+    assert done.returncode == 1
+    assert "127.0.0.1" in done.stdout + done.stderr

@@ -56,7 +56,10 @@ def examine(data_folder: Path, index_folder: Path, embedder: Callable[[], Embedd
         yield Check("papers", Verdict.GOOD if count else Verdict.WARNING, f"{count} papers" if count else
                     "no papers yet. Import some: `broadsheet import FILE`")  # fmt: skip
     except DatabaseError as error:
-        yield Check("library", Verdict.BAD, f"{error}. Run `broadsheet up` once, which makes the tables")
+        remedy = "Is this what DATABASE_URL should name, and is that server running?"
+        if connection.vendor == "sqlite":
+            remedy = "Run `broadsheet up` once, which makes the tables"
+        yield Check("library", Verdict.BAD, f"{' '.join(str(error).split())}. {remedy}")
         return
     try:
         loaded = embedder()

@@ -16,7 +16,7 @@ import click
 import orjson
 
 from broadsheet import __version__
-from broadsheet.errors import BadFileError, BroadsheetError, IndexBusyError, PaperNotFoundError
+from broadsheet.errors import BadFileError, BroadsheetError, IndexBusyError, PaperNotFoundError, SettingError
 
 FAILED, NOT_FOUND, INTERRUPTED = 1, 3, 130
 
@@ -335,23 +335,35 @@ def remove(paper_ids: tuple[str, ...], *, yes: bool) -> None:
 
 
 def _django() -> Any:
-    """Settings, with Django ready to use."""
+    """Settings, with Django ready to use. Raises SettingError when the database's driver is not installed."""
     import os
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
     import django
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise SettingError(f"{error}. For PostgreSQL: pip install 'broadsheet[postgres]'") from error
     return settings
 
 
 def _prepare() -> Any:
-    """Settings, with Django ready and the library's tables made or brought up to date."""
+    """Settings, with Django ready and the library's tables made or brought up to date.
+
+    Raises SettingError when the database cannot be reached or written.
+    """
     settings = _django()
     from django.core.management import call_command
+    from django.db import DatabaseError
 
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        raise SettingError(f"The library's database does not work: {reason}. See `broadsheet doctor`.") from error
     return settings
 
 
