@@ -164,6 +164,14 @@ class Query:
     filter: Filter = Filter()
 
 
+class Method(StrEnum):
+    """Which parts of the index answer a query."""
+
+    LEXICAL = "lexical"
+    DENSE = "dense"
+    HYBRID = "hybrid"
+
+
 class Sort(StrEnum):
     """The order of hits."""
 

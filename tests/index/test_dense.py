@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from broadsheet.index import dense
 from broadsheet.index.dense import DenseView, DenseWriter, Sizes
+from broadsheet.index.embed import Tokens
 from broadsheet.index.lexical import Lexical, LexicalWriter
 from broadsheet.index.query import parse
 from broadsheet.types import Document, Filter
@@ -24,9 +25,13 @@ def vectors(count: int, seed: int = 0) -> np.ndarray:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
+def tokens(count: int) -> list[Tokens]:
+    return [np.arange(row % 5, dtype=np.uint16) for row in range(count)]
+
+
 def written(folder: Path, documents: list[Document], rows: np.ndarray) -> Sizes:
     writer = DenseWriter(folder, rows.shape[1], {})
-    writer.add(documents, rows)
+    writer.add(documents, rows, tokens(len(rows)))
     sizes = writer.commit()
     writer.close()
     return sizes
@@ -48,7 +53,41 @@ def some_documents(count: int, seed: int) -> list[Document]:
 def test_cosines_are_those_of_the_vectors_within_a_hundredth(tmp_path: Path) -> None:
     rows, query = vectors(500), vectors(1, seed=1)[0]
     view = DenseView(tmp_path, 64, written(tmp_path, some_documents(500, 0), rows))
-    assert np.allclose(view.similarities(query), rows @ query, atol=0.01)
+    assert np.allclose(view.cosines(query, np.arange(500)), rows @ query, atol=0.01)
+
+
+@pytest.mark.parametrize("limit", [1, 10, 500])
+def test_the_nearest_rows_are_those_of_brute_force(tmp_path: Path, limit: int) -> None:
+    rows, query = vectors(500), vectors(1, seed=1)[0]
+    view = DenseView(tmp_path, 64, written(tmp_path, some_documents(500, 0), rows))
+    admitted = view.admitted(Filter(categories=("cs",)))
+    found, cosines = view.nearest(query, admitted, limit)
+    exact = view.cosines(query, np.flatnonzero(admitted))
+    assert sorted(exact, reverse=True)[:limit] == cosines.tolist()
+    assert np.array_equal(view.cosines(query, found), cosines)
+
+
+def test_of_many_rows_a_scan_of_signs_finds_the_nearest_in_a_full_measure(tmp_path: Path) -> None:
+    count = 30_000
+    topics = vectors(50, seed=3)
+    rows = topics[np.arange(count) % 50] + vectors(count, seed=4) * 0.8
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    documents = [a_document(key, has_code=key % 3 > 0) for key in range(count)]
+    view = DenseView(tmp_path, 64, written(tmp_path, documents, rows))
+    for wanted in (Filter(), Filter(has_code=True)):
+        admitted = view.admitted(wanted)
+        for query in topics[:10]:
+            exact = np.where(admitted, rows @ query, -1)
+            found, _ = view.nearest(query, admitted, 10)
+            assert admitted[found].all()
+            assert exact[found].min() > np.sort(exact)[-11] - 0.02
+
+
+def test_the_tokens_of_some_rows_come_in_their_order(tmp_path: Path) -> None:
+    view = DenseView(tmp_path, 64, written(tmp_path, some_documents(12, 0), vectors(12)))
+    found, lengths = view.tokens(np.array([3, 0, 11, 2]))
+    assert lengths.tolist() == [3, 0, 1, 2]
+    assert found.tolist() == [0, 1, 2, 0, 0, 1]
 
 
 filters = st.builds(
@@ -103,7 +142,7 @@ def test_a_changed_paper_counts_once_and_a_deleted_one_not_at_all(tmp_path: Path
     sizes = written(tmp_path, [a_document(1), a_document(2), a_document(3)], vectors(3))
     writer = DenseWriter(tmp_path, 64, sizes)
     writer.delete([1, 2, 99])
-    writer.add([a_document(2, has_code=True)], vectors(1, seed=5))
+    writer.add([a_document(2, has_code=True)], vectors(1, seed=5), tokens(1))
     assert (writer.live, writer.rows) == (2, 4)
     view = DenseView(tmp_path, 64, writer.commit())
     writer.close()
@@ -116,12 +155,12 @@ def test_what_a_crash_left_behind_is_cut_off(tmp_path: Path) -> None:
     sizes = written(tmp_path, [a_document(1, categories=("cs.LG",))], vectors(1))
     crashed = DenseWriter(tmp_path, 64, sizes)
     crashed.delete([1])
-    crashed.add([a_document(1, categories=("math.CO",))], vectors(1, seed=1))
+    crashed.add([a_document(1, categories=("math.CO",))], vectors(1, seed=1), tokens(1))
     crashed.commit()  # but its sizes were never written down
     crashed.close()
     writer = DenseWriter(tmp_path, 64, sizes)
     assert (writer.live, writer.rows) == (1, 1)
-    writer.add([a_document(2, categories=("stat.ML",))], vectors(1, seed=2))
+    writer.add([a_document(2, categories=("stat.ML",))], vectors(1, seed=2), tokens(1))
     view = DenseView(tmp_path, 64, writer.commit())
     writer.close()
     assert view.keys[view.admitted(Filter(categories=("cs",)))].tolist() == [1]
@@ -139,5 +178,5 @@ def test_a_missing_or_cut_file_is_named(tmp_path: Path) -> None:
 def test_an_empty_part_finds_nothing(tmp_path: Path) -> None:
     view = DenseView(tmp_path, 64, written(tmp_path, [], vectors(0)))
     assert len(view) == 0
-    assert view.similarities(vectors(1)[0]).tolist() == []
+    assert view.nearest(vectors(1)[0], view.alive, 10)[0].tolist() == []
     assert view.rows(np.array([1])).tolist() == [-1]

@@ -27,12 +27,16 @@ _LONGEST_WORD = 100
 _WORD = re.compile(r"[^\W_]+")
 
 
+Tokens = NDArray[np.uint16]
+"""The tokens of a text as rows of a table, each once, in ascending order."""
+
+
 class Embedder(Protocol):
-    """Turns texts into unit vectors."""
+    """Turns texts into unit vectors, and into the tokens that late interaction compares one by one."""
 
     @property
     def name(self) -> str:
-        """What its vectors are known by; another name, other vectors."""
+        """What its vectors and tokens are known by; another name, other vectors."""
 
     @property
     def dimension(self) -> int:
@@ -42,8 +46,15 @@ class Embedder(Protocol):
     def floor(self) -> float:
         """The cosine under which two texts have nothing to do with each other."""
 
+    @property
+    def table(self) -> TokenTable:
+        """The vectors of its tokens."""
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text, of length one; all zeros for a text in which nothing is known."""
+
+    def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """What `embed` answers, and the tokens of each text."""
 
 
 def load(name: str) -> Embedder:
@@ -72,22 +83,34 @@ class _RowsOfWords(dict[str, tuple[int, ...]]):
         return rows
 
 
-class _BagOfTokens:
-    """Sums the vectors of a text's tokens, given how a word becomes rows of the table."""
+class TokenTable:
+    """Token vectors, and how a word becomes rows of them. The longer a vector, the more its token tells.
 
-    def __init__(self, table: Vectors, rows_of_word: Callable[[str], tuple[int, ...]]) -> None:
-        self._table, self._rows_of = table, _RowsOfWords(rows_of_word)
+    `unit` are the vectors at length one, `weights` their lengths.
+    """
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit rows, or zeros; see Embedder."""
-        vectors = np.zeros((len(texts), self._table.shape[1]), np.float32)
+    def __init__(self, vectors: Vectors, rows_of_word: Callable[[str], tuple[int, ...]]) -> None:
+        self._vectors, self._rows_of = vectors, _RowsOfWords(rows_of_word)
+        self.weights: Vectors = np.linalg.norm(vectors, axis=1)
+        self.unit: Vectors = vectors / np.maximum(self.weights, 1e-9)[:, None]
+
+    def rows(self, text: str) -> list[int]:
+        """The row of every token of a text, in its order."""
+        return list(chain.from_iterable(map(self._rows_of.__getitem__, _words(text))))
+
+    def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """The sums of the texts' token vectors, at length one or zero, and their tokens."""
+        vectors = np.zeros((len(texts), self._vectors.shape[1]), np.float32)
+        tokens = []
         for place, text in enumerate(texts):
             # Text by text: the vectors of one text's tokens still fit the processor's cache.
-            if rows := list(chain.from_iterable(map(self._rows_of.__getitem__, _words(text)))):
-                vectors[place] = self._table[rows].sum(axis=0)
+            rows = np.array(self.rows(text), np.uint16)
+            if len(rows):
+                vectors[place] = self._vectors[rows].sum(axis=0)
+            tokens.append(np.unique(rows))
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, norms, out=vectors, where=norms > 0)
-        return vectors
+        return vectors, tokens
 
 
 def _words(text: str) -> list[str]:
@@ -97,28 +120,13 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-class StaticEmbedder:
-    """Token vectors that ship with the package: `index/models/NAME`, whose README says how they were made."""
+class WordPieces:
+    """A vocabulary, and how a word falls into rows of it."""
 
-    def __init__(self, name: str) -> None:
-        folder = resources.files("broadsheet.index") / "models" / name
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        self.name: str = name
-        self.dimension: int = meta["dimension"]
-        self.floor: float = meta["floor"]
-        with (folder / "vectors.npy").open("rb") as file:
-            quantised = np.load(file, allow_pickle=False)
-        with (folder / "scales.npy").open("rb") as file:
-            scales = np.load(file, allow_pickle=False)
-        vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+    def __init__(self, vocabulary: Sequence[str]) -> None:
         self._row_of = {token: row for row, token in enumerate(vocabulary)}
-        self._bag = _BagOfTokens(quantised * scales[:, None], self._pieces)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit rows, or zeros; see Embedder."""
-        return self._bag.embed(texts)
-
-    def _pieces(self, word: str) -> tuple[int, ...]:
+    def __call__(self, word: str) -> tuple[int, ...]:
         """WordPiece: the longest known beginning, then the longest known continuation, and so on.
 
         Nothing if that gets stuck, or leaves crumbs: pieces of one letter would find what looks alike, not what means
@@ -139,6 +147,31 @@ class StaticEmbedder:
         return tuple(rows) if len(rows) == 1 or len(word) >= 2 * len(rows) else ()
 
 
+class StaticEmbedder:
+    """Token vectors that ship with the package: `index/models/NAME`, whose README says how they were made."""
+
+    def __init__(self, name: str) -> None:
+        folder = resources.files("broadsheet.index") / "models" / name
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        self.name: str = name
+        self.dimension: int = meta["dimension"]
+        self.floor: float = meta["floor"]
+        with (folder / "vectors.npy").open("rb") as file:
+            quantised = np.load(file, allow_pickle=False)
+        with (folder / "scales.npy").open("rb") as file:
+            scales = np.load(file, allow_pickle=False)
+        vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+        self.table: TokenTable = TokenTable(quantised * scales[:, None], WordPieces(vocabulary))
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, or zeros; see Embedder."""
+        return self.table.encode(texts)[0]
+
+    def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """Unit rows, and tokens; see Embedder."""
+        return self.table.encode(texts)
+
+
 class HashEmbedder:
     """Words and their four-letter pieces, hashed to fixed random vectors: knows no meaning, needs no file."""
 
@@ -150,11 +183,15 @@ class HashEmbedder:
     def __init__(self) -> None:
         table = np.random.default_rng(0).standard_normal((self._BUCKETS, self.dimension), dtype=np.float32)
         table[self._BUCKETS // 2 :] *= 0.3  # pieces tell less than words
-        self._bag = _BagOfTokens(table, self._hashes)
+        self.table: TokenTable = TokenTable(table, self._hashes)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, or zeros; see Embedder."""
-        return self._bag.embed(texts)
+        return self.table.encode(texts)[0]
+
+    def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """Unit rows, and tokens; see Embedder."""
+        return self.table.encode(texts)
 
     def _hashes(self, word: str) -> tuple[int, ...]:
         half = self._BUCKETS // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
@@ -139,13 +140,23 @@ class LexicalView:
             clauses = [*must, (Occur.Must, tantivy.Query.boolean_query(found))]
         else:
             clauses = found
-        if not any(occur is not Occur.MustNot for occur, _ in clauses):
+        if not limit or not any(occur is not Occur.MustNot for occur, _ in clauses):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         keys = np.array(self._searcher.fast_field_values("key", [place for _, place in hits]), np.int64)
         scores = np.array([score for score, _ in hits], np.float32)
         order = np.lexsort((keys, -scores))
         return keys[order], scores[order]
+
+    def most(self, query: Query) -> float:
+        """More than any paper's BM25 score for this query can be: that of all its words, over and over."""
+        known = self._terms((*query.words, *(word for text in (*query.phrases, *query.titles) for word in words(text))))
+        papers = len(self)
+        rarity = (
+            times * math.log1p((papers - (found := self._searcher.doc_freq("text", term)) + 0.5) / (found + 0.5))
+            for term, times in known.items()
+        )
+        return max(sum(rarity), 1e-9)
 
     def allowed(self, query: Query) -> Keys | None:
         """The keys that the query's phrases, authors, titles and excluded words leave; None if it has none of them."""

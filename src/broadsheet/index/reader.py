@@ -14,14 +14,18 @@ from broadsheet.index import fuse, generations
 from broadsheet.index.dense import DenseView, Rows
 from broadsheet.index.embed import Embedder
 from broadsheet.index.generations import State
+from broadsheet.index.interaction import interactions
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
-from broadsheet.types import Hit, Hits, IndexState, Paging, Query, Reason, Sort
+from broadsheet.types import Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 1000
 """Papers that the lexical part puts forward."""
 
-DENSE_DEPTH = 200
+DENSE_DEPTH = 1000
 """Papers that the dense part puts forward."""
+
+INTERACTION_DEPTH = 1000
+"""Papers, the best of both parts, that are compared with the query token by token."""
 
 WORTHY = 0.6
 """Ordered by date, a hit needs this share of the best hit's score."""
@@ -39,13 +43,20 @@ class Index:
         self._lexical: tuple[Path, Lexical] | None = None
         self._snapshot: _Snapshot | None = None
 
-    def search(self, query: Query, *, sort: Sort = Sort.RELEVANCE, paging: Paging = Paging()) -> Hits:
-        """One page of the papers for this query, and how many there are in all, at most 1,200 if they are scored.
+    def search(
+        self,
+        query: Query,
+        *,
+        sort: Sort = Sort.RELEVANCE,
+        paging: Paging = Paging(),
+        method: Method = Method.HYBRID,
+    ) -> Hits:
+        """One page of the papers for this query, and how many there are in all, at most 1,000 if they are scored.
 
         A query that scores nothing lists every paper that it admits, newest first. IndexMissingError if there is no
         index yet.
         """
-        return self._current().search(query, self._embedder, sort, paging)
+        return self._current().search(query, self._embedder, sort, paging, method)
 
     def similar(self, key: int, limit: int) -> tuple[Hit, ...]:
         """The papers nearest in meaning to this one, nearest first, itself not among them."""
@@ -96,9 +107,9 @@ class _Snapshot:
     lexical: LexicalView
     dense: DenseView
 
-    def search(self, query: Query, embedder: Embedder, sort: Sort, paging: Paging) -> Hits:
+    def search(self, query: Query, embedder: Embedder, sort: Sort, paging: Paging, method: Method) -> Hits:
         text = " ".join((*query.words, *query.phrases, *query.titles))
-        candidates = self._candidates(query, text, embedder) if text else self._listed(query)
+        candidates = self._candidates(query, text, embedder, method) if text else self._listed(query)
         order = np.lexsort((self.dense.keys[candidates.rows], -candidates.scores))
         if text and sort is Sort.DATE and len(order):
             order = order[candidates.scores[order] >= WORTHY * candidates.scores[order[0]]]
@@ -112,18 +123,15 @@ class _Snapshot:
         row = int(self.dense.rows(np.array([key], np.int64))[0])
         if row < 0:
             return ()
-        similarity = self.dense.similarities(self.dense.vector(row))
-        admitted = self.dense.alive & (similarity >= embedder.floor)
-        admitted[row] = False
-        rows = _best(np.flatnonzero(admitted), similarity, limit, self.dense)
+        rows, cosines = self.dense.nearest(self.dense.vector(row), self.dense.alive, limit + 1)
+        near = [
+            (int(self.dense.keys[other]), cosine)
+            for other, cosine in zip(rows.tolist(), cosines.tolist(), strict=True)
+            if other != row and cosine >= embedder.floor
+        ]
         return tuple(
-            Hit(
-                key=int(self.dense.keys[row]),
-                rank=rank,
-                score=float(similarity[row]),
-                reason=Reason(dense_rank=rank, similarity=float(similarity[row])),
-            )
-            for rank, row in enumerate(rows, 1)
+            Hit(key=key, rank=rank, score=cosine, reason=Reason(dense_rank=rank, similarity=cosine))
+            for rank, (key, cosine) in enumerate(near[:limit], 1)
         )
 
     def _listed(self, query: Query) -> _Candidates:
@@ -136,25 +144,35 @@ class _Snapshot:
         none = np.zeros(len(rows), np.float32)
         return _Candidates(rows, scores=none, bm25=none, lexical=rows[:0], similarity=None, dense=rows[:0])
 
-    def _candidates(self, query: Query, text: str, embedder: Embedder) -> _Candidates:
-        """What the two parts put forward, with the fused score of each."""
-        keys, bm25 = self.lexical.ranked(query, LEXICAL_DEPTH)
+    def _candidates(self, query: Query, text: str, embedder: Embedder, method: Method) -> _Candidates:
+        """What the two parts put forward, with the score of each."""
+        keys, bm25 = self.lexical.ranked(query, 0 if method is Method.DENSE else LEXICAL_DEPTH)
         lexical = self.dense.rows(keys)
         bm25, lexical = bm25[lexical >= 0], lexical[lexical >= 0]
         vector = embedder.embed([text])[0]
-        if embedder.name != self.state.embedder or not vector.any():
-            scores = fuse.fuse(bm25, np.zeros_like(bm25))
-            return _Candidates(lexical, scores=scores, bm25=bm25, lexical=lexical, similarity=None, dense=lexical[:0])
-        similarity = self.dense.similarities(vector)
+        if method is Method.LEXICAL or embedder.name != self.state.embedder or not vector.any():
+            return _Candidates(lexical, scores=bm25, bm25=bm25, lexical=lexical, similarity=None, dense=lexical[:0])
         admitted = self.dense.admitted(query.filter)
         if (allowed := self.lexical.allowed(query)) is not None:
             admitted = admitted & np.isin(self.dense.keys, allowed)
         kept = admitted[lexical]  # all of them, unless the two parts are a batch of changes apart
         bm25, lexical = bm25[kept], lexical[kept]
-        dense = _best(np.flatnonzero(admitted & (similarity >= embedder.floor)), similarity, DENSE_DEPTH, self.dense)
+        dense, cosines = self.dense.nearest(vector, admitted, DENSE_DEPTH)
+        dense, cosines = dense[cosines >= embedder.floor], cosines[cosines >= embedder.floor]
+        if method is Method.DENSE:
+            none = np.zeros(len(dense), np.float32)
+            return _Candidates(dense, scores=cosines, bm25=none, lexical=lexical, similarity=cosines, dense=dense)
+        # Both parts' papers; those that are good by neither stand behind and are not compared word by word.
         rows = np.concatenate([lexical, np.setdiff1d(dense, lexical)])
-        bm25 = np.concatenate([bm25, np.zeros(len(rows) - len(lexical), np.float32)])
-        scores = fuse.fuse(bm25, similarity[rows])
+        similarity = self.dense.cosines(vector, rows)
+        bm25, shares = (
+            np.pad(scores, (0, len(rows) - len(lexical)))
+            for scores in (bm25, fuse.words(bm25, self.lexical.most(query)))
+        )
+        first = np.argsort(-(shares + similarity), kind="stable")[:INTERACTION_DEPTH]
+        rows, bm25, shares, similarity = rows[first], bm25[first], shares[first], similarity[first]
+        tokens, lengths = self.dense.tokens(rows)
+        scores = fuse.fuse(shares, similarity, interactions(text, embedder.table, tokens, lengths), lengths)
         return _Candidates(rows, scores=scores, bm25=bm25, lexical=lexical, similarity=similarity, dense=dense)
 
     def _hits(self, candidates: _Candidates, page: Rows, before: int) -> tuple[Hit, ...]:
@@ -167,7 +185,7 @@ class _Snapshot:
                 lexical_rank=lexical_rank.get(row),
                 lexical_score=float(candidates.bm25[place]) if row in lexical_rank else None,
                 dense_rank=dense_rank.get(row),
-                similarity=float(candidates.similarity[row]) if candidates.similarity is not None else None,
+                similarity=float(candidates.similarity[place]) if candidates.similarity is not None else None,
             )
             hits.append(
                 Hit(key=int(self.dense.keys[row]), rank=rank, score=float(candidates.scores[place]), reason=reason)
@@ -179,7 +197,7 @@ class _Snapshot:
 class _Candidates:
     """Rows put forward and their scores; `lexical` and `dense` are the rows of either part, best first.
 
-    `similarity` is of every row of the index, None where nothing was compared.
+    `similarity` is the cosine of each row, None where nothing was compared.
     """
 
     rows: Rows
@@ -188,11 +206,3 @@ class _Candidates:
     lexical: Rows
     similarity: Scores | None
     dense: Rows
-
-
-def _best(rows: Rows, similarity: Scores, limit: int, dense: DenseView) -> Rows:
-    """The most similar of these rows, best first; equal ones by key."""
-    if len(rows) > limit:
-        threshold = np.partition(similarity[rows], len(rows) - limit)[len(rows) - limit]
-        rows = rows[similarity[rows] >= threshold]
-    return rows[np.lexsort((dense.keys[rows], -similarity[rows]))][:limit]

@@ -102,7 +102,7 @@ def _apply(
                 for part in (lexical, dense):
                     part.delete(now)
                 lexical.add(documents)
-                dense.add(documents, embedder.embed([_text(document) for document in documents]))
+                dense.add(documents, *embedder.encode([_text(document) for document in documents]))
                 lexical.commit()
                 sizes = dense.commit()
                 held = replace(held, applied=changes[-1].number, documents=dense.live, sizes=sizes)
@@ -125,7 +125,7 @@ def _rebuild(folder: Path, embedder: Embedder, library: Library, progress: Progr
     try:
         for documents in _batches(library.documents(), _BUILD_BATCH):
             lexical.add(documents)
-            dense.add(documents, embedder.embed([_text(document) for document in documents]))
+            dense.add(documents, *embedder.encode([_text(document) for document in documents]))
             generations.report_building(folder, dense.rows, max(total, dense.rows))
             if progress:
                 progress(dense.rows, max(total, dense.rows))
