@@ -35,7 +35,7 @@ def test_no_module_is_a_drawer_for_everything() -> None:
 def test_only_the_settings_read_the_environment() -> None:
     readers = [path for path in MODULES if "environ" in path.read_text(encoding="utf-8")]
     # The command line tells Django where the settings are, before it can ask them anything.
-    assert names(readers) == ["deliver/cli.py", "deliver/web/wsgi.py", "settings.py"]
+    assert names(readers) == ["deliver/cli/program.py", "deliver/web/wsgi.py", "settings.py"]
 
 
 def test_the_rooms_import_each_other_only_as_the_contracts_allow() -> None:

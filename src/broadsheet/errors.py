@@ -11,6 +11,13 @@ class SettingError(BroadsheetError):
     """A setting has a value that cannot be used."""
 
 
+class MissingExtraError(BroadsheetError):
+    """Something asked for needs packages that only an extra brings."""
+
+    def __init__(self, extra: str, what: str) -> None:
+        super().__init__(f"{what} needs the extra {extra!r}: pip install 'broadsheet[{extra}]'")
+
+
 class BadFileError(BroadsheetError):
     """A file cannot be imported. Nothing of it was stored.
 

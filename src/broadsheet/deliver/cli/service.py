@@ -1,0 +1,103 @@
+"""Commands for whoever keeps the service: start it, look after it, build its index."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from broadsheet.deliver.cli.program import FAILED, load_settings, now, prepare
+from broadsheet.deliver.cli.showing import bar, json_option, print_json
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 8000]")
+@click.option(
+    "--sample/--no-sample",
+    default=True,
+    show_default=True,
+    help="Fill an empty library with the sample reading list.",
+)
+def up(host: str | None, port: int | None, *, sample: bool) -> None:
+    """Start the service: the pages and the background jobs, in the foreground.
+
+    \b
+    Examples:
+      broadsheet up
+      broadsheet up --port 9000 --no-sample
+      BROADSHEET_DATA=/srv/papers broadsheet up --host 0.0.0.0
+    """
+    settings = prepare()
+    from broadsheet.core import imports
+    from broadsheet.deliver import serve
+
+    listener = serve.listen(host or settings.HOST, settings.PORT if port is None else port)
+    if sample and (report := imports.import_sample(now=now())).new:
+        click.echo(f"Loaded the sample reading list: {report.new} papers.")
+
+    def ready() -> None:
+        click.secho(f"{settings.SITE_NAME} is at {serve.address(listener)}", bold=True)
+        click.echo(f"The library is in {settings.DATA_FOLDER}. Stop with ctrl-c.")
+
+    serve.serve(listener, threads=settings.THREADS, ready=ready)
+
+
+@click.command()
+def jobs() -> None:
+    """Run the background jobs alone; `up` runs them beside the pages.
+
+    \b
+    Example:
+      broadsheet jobs    beside a web server of your own that serves broadsheet.deliver.web.wsgi
+    """
+    prepare()
+    from broadsheet.deliver import serve
+
+    serve.run_jobs()
+
+
+@click.command()
+@json_option
+def doctor(*, as_json: bool) -> None:
+    """Look whether everything is in order, and say what to do where it is not.
+
+    \b
+    Examples:
+      broadsheet doctor
+      broadsheet doctor --json
+    """
+    settings = load_settings()
+    from broadsheet import wiring
+    from broadsheet.core.doctor import Verdict, examine
+
+    checks = list(examine(settings.DATA_FOLDER, settings.INDEX_FOLDER, wiring.embedder))
+    if as_json:
+        print_json({"checks": [check._asdict() for check in checks]})
+    else:
+        colours = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.BAD: "red"}
+        for check in checks:
+            click.echo(f"{click.style(f'{check.verdict:<8}', fg=colours[check.verdict])}{check.name:<12} {check.words}")
+    if any(check.verdict is Verdict.BAD for check in checks):
+        sys.exit(FAILED)
+
+
+@click.command()
+@json_option
+def reindex(*, as_json: bool) -> None:
+    """Build the search index anew from the library, beside the old one, then swap.
+
+    \b
+    Example:
+      broadsheet reindex
+    """
+    settings = prepare()
+    from broadsheet import wiring
+    from broadsheet.core import indexing
+
+    with bar("Indexing", quiet=as_json) as progress:
+        papers = indexing.rebuild(settings.INDEX_FOLDER, wiring.embedder(), progress=progress)
+    if as_json:
+        print_json({"papers": papers})
+    else:
+        click.echo(f"Indexed {papers} papers.")
