@@ -96,7 +96,7 @@ class TokenTable:
 
     def rows(self, text: str) -> list[int]:
         """The row of every token of a text, in its order."""
-        return list(chain.from_iterable(map(self._rows_of.__getitem__, _words(text))))
+        return list(chain.from_iterable(map(self._rows_of.__getitem__, split_words(text))))
 
     def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
         """The sums of the texts' token vectors, at length one or zero, and their tokens."""
@@ -113,7 +113,7 @@ class TokenTable:
         return vectors, tokens
 
 
-def _words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Runs of letters and digits, in lower case, without accents."""
     if not text.isascii():
         text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
