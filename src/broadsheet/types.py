@@ -146,12 +146,26 @@ class Filter:
         return self != Filter()
 
 
+class Part(NamedTuple):
+    """One thing that a line was understood to ask for, and the line without it.
+
+    `kind` is author, title, category, code, after, before, phrase, without or id.
+    """
+
+    kind: str
+    value: str
+    rest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What a person asked for, understood.
 
-    `text` is what was typed; `words` its free words in order; the others are what operators named. A query without
-    words, phrases, authors, titles and ids is a listing of everything that its filter admits.
+    `text` is what was typed; `words` its free words in order; the others are what operators named, one by one in
+    `parts`. A query without words, phrases, authors, titles and ids is a listing of everything that its filter admits.
+
+    The index, which knows what its papers contain, adds what the free words probably mean: `names` are those that are
+    authors' names, `years` those that are years; `corrected` pairs a misspelt word with what it is taken for.
     """
 
     text: str = ""
@@ -162,6 +176,10 @@ class Query:
     titles: tuple[str, ...] = ()
     ids: tuple[PaperId, ...] = ()
     filter: Filter = Filter()
+    parts: tuple[Part, ...] = ()
+    names: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 class Method(StrEnum):
@@ -183,8 +201,10 @@ class Sort(StrEnum):
 class Reason:
     """Why a hit stands there. Ranks count from 1 within their own part; None where that part did not find it.
 
-    `words` are the query's words (as typed) that the paper contains, `fields` where, `similarity` the cosine between
-    the query's and the paper's embeddings (-1 to 1), `paper_id` the id that was asked for, if it was.
+    `words` are the query's words (as typed) that the paper contains, `fields` where (title, abstract, authors), `years`
+    those of the query that are the paper's, `near` pairs a word of the query with the word of the paper that is nearest
+    to it in meaning; `similarity` is the cosine between the query's and the paper's embeddings (-1 to 1), `paper_id`
+    the id that was asked for, if it was.
     """
 
     lexical_rank: int | None = None
@@ -193,6 +213,8 @@ class Reason:
     similarity: float | None = None
     words: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    near: tuple[tuple[str, str], ...] = ()
     paper_id: PaperId | None = None
 
     @property
@@ -217,11 +239,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """The answers on one page, how many there are to page through, and the query's words that were looked up."""
+    """The answers on one page, and how many there are to page through.
+
+    `words` are the query's words that were looked up, `query` is the query as the index understood it.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     words: tuple[str, ...] = ()
+    query: Query = Query()
 
 
 class Paging(NamedTuple):
@@ -311,7 +337,8 @@ class Found:
 class Answer:
     """What a search answers: one page of papers with the reasons they stand there.
 
-    `without_filter` says how many hits there would be without the filter, counted only when the filter left none.
+    `without_filter` says how many hits there would be without the filter, counted only when the filter left none;
+    `missing` are ids that were asked for and that the library does not have.
     `behind` is how many changes the index has still to apply; `state` says if it is being built.
     """
 
@@ -323,3 +350,12 @@ class Answer:
     state: IndexState
     behind: int = 0
     without_filter: int | None = None
+    missing: tuple[PaperId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """What a line that is still being typed may become, best first."""
+
+    papers: tuple[Paper, ...] = ()
+    authors: tuple[str, ...] = ()

@@ -189,6 +189,46 @@ class TestSearch:
         for line in ("2006.08217", "https://arxiv.org/abs/2006.08217v3", "10.1000/adamp"):
             assert titles(text(client, f"/search?q={line}")) == [ADAMP.title]
 
+    def test_an_id_in_a_longer_line_puts_its_paper_first(self, client: Client, library: Callable[..., None]) -> None:
+        library(ADAMP, NOTED)
+        found = titles(text(client, "/search?q=stones+stand+arXiv:2006.08217"))
+        assert found[:2] == [ADAMP.title, NOTED.title]
+
+    def test_an_id_that_is_not_here_is_said_so(self, client: Client, library: Callable[..., None]) -> None:
+        library(ADAMP)
+        assert "arxiv:1706.03762 is not in this library" in text(client, "/search?q=1706.03762")
+
+    def test_what_was_understood_is_shown_and_can_be_taken_off(
+        self, client: Client, library: Callable[..., None]
+    ) -> None:
+        library(ADAMP, NOTED)
+        html = text(client, "/search?q=momentum+author:heo+-survey&category=cs.LG")
+        assert '<span class="why">author</span> heo <a href="?q=momentum+-survey&amp;category=cs.LG"' in html
+        assert '<span class="why">without</span> survey <a href="?q=momentum+author%3Aheo&amp;category=cs.LG"' in html
+        assert (
+            '<span class="why">category</span> cs.LG <a href="?q=momentum+author%3Aheo+-survey&amp;category="' in html
+        )
+
+    def test_a_misspelt_word_is_corrected_and_the_correction_can_be_refused(
+        self, client: Client, library: Callable[..., None]
+    ) -> None:
+        library(ADAMP, NOTED)
+        html = text(client, "/search?q=momentun+heo+2020")
+        assert titles(html)[0] == ADAMP.title
+        assert "Looked for <b>momentum</b> as well as momentun" in html
+        assert 'href="?q=%22momentun%22+heo+2020"' in html
+        assert "Taken for an author: <b>heo</b>" in html
+        assert '<span class="why">year</span> 2020' in html
+
+    def test_suggestions_are_papers_and_authors(self, client: Client, library: Callable[..., None]) -> None:
+        library(ADAMP, NOTED)
+        found = json.loads(text(client, "/suggest?q=slowing+do"))
+        assert [paper["url"] for paper in found["papers"]] == ["/papers/arxiv:2006.08217"]
+        assert json.loads(text(client, "/suggest?q=byeo"))["authors"] == [
+            {"name": "Byeongho Heo", "line": 'author:"Byeongho Heo"'}
+        ]
+        assert json.loads(text(client, "/suggest")) == {"papers": [], "authors": []}
+
     def test_without_a_query_the_page_explains_itself(self, client: Client, library: Callable[..., None]) -> None:
         assert "author:" in text(client, "/search")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from broadsheet.core.indexing import document
+from broadsheet.core.explaining import explained
+from broadsheet.core.naming import named
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Index
-from broadsheet.index.query import matched, parse
+from broadsheet.index.query import LONGEST, parse
 from broadsheet.library import changes, papers
 from broadsheet.sources.ids import parse_paper_id
-from broadsheet.types import Answer, Filter, Found, Hit, Hits, IndexState, Paging, Query, Reason, Sort
+from broadsheet.types import Answer, Filter, Found, Hit, Hits, IndexState, Paging, PaperId, Reason, Sort
 
 
 def search(
@@ -24,27 +25,36 @@ def search(
 ) -> Answer:
     """What the library has on this: words, meaning, operators and ids in one line, whatever is typed.
 
-    An id, an address or a DOI of a paper finds exactly that paper. Without an index the answer is empty and its
-    state says so.
+    Ids, addresses and DOIs of papers, anywhere in the line, put those papers first; with nothing beside them, those are
+    all that is found. Without an index the answer has no other papers, and its state says so.
     """
-    query = parse(text, filter)
+    parts, rest = named(text)
+    query = parse(rest, filter)
+    ids = [part.value for part in parts]
+    others = (part._replace(rest=" ".join([*ids, part.rest]).strip()) for part in query.parts)
+    query = replace(query, text=text.strip()[:LONGEST], parts=(*parts, *others))
+    asked = ids + [parse_paper_id(name) or name for name in query.ids]
+    pinned = _pinned(asked)
     state, behind = progress(index)
+    hits, without_filter = Hits(hits=pinned, total=len(pinned), query=query), None
     try:
-        hits = _by_id(query) or index.search(query, sort=sort, paging=paging)
-        without_filter = None
+        if (rest and not query.ids) or not asked:
+            hits = _after(pinned, index.search(query, sort=sort, paging=paging), paging)
         if not hits.total and query.filter:
             without_filter = index.search(replace(query, filter=Filter()), paging=Paging(1, 1)).total
     except IndexMissingError:
-        hits, without_filter, state = Hits(hits=(), total=0), None, replace(state, documents=None)
+        state = replace(state, documents=None)
+    there = {hit.reason.paper_id for hit in pinned}
     return Answer(
-        query=query,
+        query=hits.query,
         sort=sort,
-        found=tuple(_with_words(hits.words, each) for each in found(hits.hits)),
+        found=tuple(explained(each, hits, index.embedder) for each in found(hits.hits)),
         total=hits.total,
         paging=paging,
         state=state,
         behind=behind,
         without_filter=without_filter,
+        missing=tuple(paper_id for paper_id in dict.fromkeys(asked) if paper_id not in there),
     )
 
 
@@ -60,24 +70,19 @@ def found(hits: Sequence[Hit]) -> tuple[Found, ...]:
     return tuple(Found(paper=by_key[hit.key], hit=hit) for hit in hits if hit.key in by_key)
 
 
-def _with_words(looked_up: tuple[str, ...], each: Found) -> Found:
-    """The same, its reason telling which of the query's words the paper contains."""
-    if each.hit.reason.lexical_rank is None:
-        return each
-    words, fields = matched(looked_up, document(each.paper))
-    reason = replace(each.hit.reason, words=words, fields=fields)
-    return replace(each, hit=replace(each.hit, reason=reason))
-
-
-def _by_id(query: Query) -> Hits | None:
-    """The papers that are named by id, if the line is nothing but an id or says `id:`."""
-    named = query.ids or ((query.text.strip(),) if len(query.text.split()) == 1 else ())
-    ids = [paper_id for name in named for paper_id in (parse_paper_id(name), name) if paper_id]
-    matches = {match.key: (match, paper_id) for paper_id in ids if (match := papers.by_alias(paper_id))}
-    if not matches and not query.ids:
-        return None
-    hits = tuple(
-        Hit(key=match.key, rank=rank, score=1.0, reason=Reason(paper_id=paper_id))
-        for rank, (match, paper_id) in enumerate(matches.values(), 1)
+def _pinned(ids: Sequence[PaperId]) -> tuple[Hit, ...]:
+    """The papers of these ids, each once."""
+    matches = {match.key: paper_id for paper_id in ids if (match := papers.by_alias(paper_id))}
+    return tuple(
+        Hit(key=key, rank=rank, score=1.0, reason=Reason(paper_id=paper_id))
+        for rank, (key, paper_id) in enumerate(matches.items(), 1)
     )
-    return Hits(hits=hits, total=len(hits))
+
+
+def _after(pinned: tuple[Hit, ...], others: Hits, paging: Paging) -> Hits:
+    """The hits with the pinned ones before the first of them, and none twice."""
+    if not pinned:
+        return others
+    keys = {hit.key for hit in pinned}
+    behind = tuple(replace(hit, rank=hit.rank + len(pinned)) for hit in others.hits if hit.key not in keys)
+    return replace(others, hits=(pinned if paging.page == 1 else ()) + behind, total=others.total + len(pinned))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from broadsheet.core import periods
 from broadsheet.text import readable
-from broadsheet.types import Answer, Found, Link, LinkKind, Listing, Paper, PaperId, Period
+from broadsheet.types import Answer, Found, Link, LinkKind, Listing, Paper, PaperId, Period, Suggestions
 
 Shown = dict[str, Any]
 
@@ -67,7 +67,7 @@ def found(hit: Found) -> Shown:
 
 
 def reasons(hit: Found) -> list[tuple[str, str]]:
-    """Why a hit stands there: one pair of a kind (id, words, meaning, filter) and the detail in words, or two."""
+    """Why a hit stands there: pairs of a kind (id, words, year, near, meaning, filter) and the detail in words."""
     why = hit.hit.reason
     if why.paper_id:
         return [("id", why.paper_id)]
@@ -76,10 +76,25 @@ def reasons(hit: Found) -> list[tuple[str, str]]:
         names = {"abstract": "abstract" if hit.paper.abstract else "note"}
         where = " and ".join(names.get(field, field) for field in why.fields)
         found.append(("words", f"{', '.join(why.words)} in {where}" if where else "operators"))
+    if why.years:
+        found.append(("year", ", ".join(why.years)))
+    if why.near:
+        found.append(("near", ", ".join(f"{typed} ≈ {other}" for typed, other in why.near)))
     if why.dense_rank is not None:
         place = "nearest of all" if why.dense_rank == 1 else f"number {why.dense_rank}"
         found.append(("meaning", f"similarity {why.similarity:.2f}, {place}"))
     return found or [("filter", "admitted")]
+
+
+def suggestions(given: Suggestions) -> Shown:
+    """What a line may become: `papers` by title, `authors` with the line that searches for them."""
+    return {
+        "papers": [
+            {"title": readable(each.title), "authors": list(each.authors[:3]), "url": paper_path(each.paper_id)}
+            for each in given.papers
+        ],
+        "authors": [{"name": name, "line": f'author:"{name}"'} for name in given.authors],
+    }
 
 
 def answer(given: Answer) -> Shown:
@@ -87,6 +102,11 @@ def answer(given: Answer) -> Shown:
     shown = map(found, given.found)
     return {
         "query": given.query.text,
+        "understood": [{"kind": part.kind, "value": part.value, "without": part.rest} for part in given.query.parts],
+        "names": list(given.query.names),
+        "years": list(given.query.years),
+        "corrected": [{"typed": typed, "taken": taken} for typed, taken in given.query.corrected],
+        "missing": list(given.missing),
         "sort": str(given.sort),
         "total": given.total,
         "page": given.paging.page,

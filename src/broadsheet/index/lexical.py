@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +29,12 @@ COMMON = 0.3
 TITLE_BOOST = 0.3
 """What a word of the title counts beyond what it counts as a word of the text."""
 
+BM25_MOST = 2.2 * (1 + TITLE_BOOST)
+"""What a word at most scores for each unit of its rarity: k1 + 1, in the text and in the title."""
+
+YEAR_SCORE = 2.0
+"""What the right year counts: as much as a word that one paper in seven has."""
+
 _names = (
     tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     .filter(tantivy.Filter.lowercase())
@@ -38,12 +45,16 @@ _names = (
 
 @lru_cache(maxsize=1)
 def _schema() -> tantivy.Schema:
-    """`text` is title and abstract together, which BM25 ranks better than the two apart."""
+    """`text` is title and abstract together, which BM25 ranks better than the two apart.
+
+    `spelled` has the title's words as they are written, to complete what is being typed and to correct it.
+    """
     return (
         tantivy.SchemaBuilder()
         .add_integer_field("key", indexed=True, fast=True)
         .add_text_field("title", tokenizer_name="text")
         .add_text_field("text", tokenizer_name="text")
+        .add_text_field("spelled", tokenizer_name="names", index_option="basic")
         .add_text_field("authors", tokenizer_name="names")
         .add_text_field("categories", tokenizer_name="raw", index_option="basic")
         .add_integer_field("day", indexed=True, fast=True)
@@ -79,6 +90,7 @@ class LexicalWriter:
             entry = tantivy.Document(
                 key=document.key,
                 title=document.title,
+                spelled=document.title,
                 text=[document.title, document.abstract],
                 authors=list(document.authors),
                 categories=[name for category in document.categories for name in category_names(category)],
@@ -132,8 +144,10 @@ class LexicalView:
         Okapi BM25 with k1 = 1.2 and b = 0.75, summed over `text` and, weighted less, `title`.
         """
         must = [*_scored(query), *_unscored(query), *_admitting(query.filter)]
-        terms = self._terms(query.words)
+        terms = self._terms(_taken(query))
         found = [(Occur.Should, scored) for term, times in terms.items() for scored in self._term(term, times)]
+        found += [(Occur.Should, _one_term("authors", folded(name))) for name in query.names]
+        found += [(Occur.Should, tantivy.Query.const_score_query(_in_year(year), YEAR_SCORE)) for year in query.years]
         if not found or query.phrases or query.titles:
             clauses = must + found
         elif must:
@@ -143,20 +157,44 @@ class LexicalView:
         if not limit or not any(occur is not Occur.MustNot for occur, _ in clauses):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
-        keys = np.array(self._searcher.fast_field_values("key", [place for _, place in hits]), np.int64)
+        keys = self._keys(hits)
         scores = np.array([score for score, _ in hits], np.float32)
         order = np.lexsort((keys, -scores))
         return keys[order], scores[order]
 
     def most(self, query: Query) -> float:
         """More than any paper's BM25 score for this query can be: that of all its words, over and over."""
-        known = self._terms((*query.words, *(word for text in (*query.phrases, *query.titles) for word in words(text))))
-        papers = len(self)
-        rarity = (
-            times * math.log1p((papers - (found := self._searcher.doc_freq("text", term)) + 0.5) / (found + 0.5))
-            for term, times in known.items()
-        )
-        return max(sum(rarity), 1e-9)
+        in_a_row = [word for text in (*query.phrases, *query.titles) for word in words(text)]
+        known = self._terms((*_taken(query), *in_a_row))
+        rarity = sum(times * self._rarity("text", term) for term, times in known.items())
+        rarity += sum(self._rarity("authors", folded(name)) for name in query.names)
+        return max(BM25_MOST * rarity + YEAR_SCORE * len(query.years), 1e-9)
+
+    def frequency(self, field: str, term: str) -> int:
+        """In how many papers a field has this term."""
+        return int(self._searcher.doc_freq(field, term))
+
+    def beginning(self, field: str, prefix: str, limit: int, beside: Collection[str] = ()) -> list[tuple[str, int]]:
+        """The terms of a field that begin so, most frequent first, each with the number of papers.
+
+        Counted are the papers that have the terms `beside` in the same field.
+        """
+        clauses = [(Occur.Must, _one_term(field, term)) for term in beside]
+        among = tantivy.Query.boolean_query(clauses) if clauses else None
+        return list(self._searcher.terms_with_prefix(field, prefix, among, limit))
+
+    def naming(self, field: str, every: Collection[str], some: Collection[str], limit: int) -> Keys:
+        """The keys of papers that have every one of these terms in a field, and some of those, best first."""
+        if not some:
+            return np.zeros(0, np.int64)
+        any_of = tantivy.Query.boolean_query([(Occur.Should, _one_term(field, term)) for term in some])
+        clauses = [(Occur.Must, _one_term(field, term)) for term in every]
+        found = tantivy.Query.boolean_query([*clauses, (Occur.Must, any_of)])
+        return self._keys(self._searcher.search(found, limit, count=False).hits)
+
+    def has_year(self, year: str) -> bool:
+        """Whether any paper is of this year."""
+        return bool(self._searcher.search(_in_year(year), 1, count=False).hits)
 
     def allowed(self, query: Query) -> Keys | None:
         """The keys that the query's phrases, authors, titles and excluded words leave; None if it has none of them."""
@@ -165,17 +203,15 @@ class LexicalView:
             return None
         clauses.append((Occur.Must, tantivy.Query.all_query()))
         quick = tantivy.Query.const_score_query(tantivy.Query.boolean_query(clauses), 0.0)
-        hits = self._searcher.search(quick, max(len(self), 1), count=False).hits
-        return np.array(self._searcher.fast_field_values("key", [place for _, place in hits]), np.int64)
+        return self._keys(self._searcher.search(quick, max(len(self), 1), count=False).hits)
 
     def looked_up(self, query: Query) -> tuple[str, ...]:
-        """The query's words that tell something here, as typed, once each: neither on every page nor nowhere."""
+        """The query's words that tell something here, as typed or taken, once each: neither everywhere nor nowhere."""
         in_a_row = [word for text in (*query.phrases, *query.titles) for word in words(text)]
-        terms = self._terms(query.words).keys() | set(map(stem, in_a_row))
-        first = {stem(word): word for word in reversed((*query.words, *in_a_row))}
-        return tuple(
-            word for word in dict.fromkeys((*query.words, *in_a_row)) if word in first.values() and stem(word) in terms
-        )
+        terms = self._terms(_taken(query)).keys() | set(map(stem, in_a_row))
+        typed = (*_taken(query), *in_a_row)
+        first = {stem(word): word for word in reversed(typed)}
+        return tuple(word for word in dict.fromkeys(typed) if first[stem(word)] == word and stem(word) in terms)
 
     def _terms(self, typed: Collection[str]) -> dict[str, int]:
         """The terms to look up and how often each was typed, rarest first."""
@@ -185,6 +221,14 @@ class LexicalView:
         telling = [term for term in known if frequency[term] <= max(COMMON * len(self), 20)]
         return {term: times[term] for term in (telling or known)[:MOST_TERMS]}
 
+    def _keys(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> Keys:
+        return np.array(self._searcher.fast_field_values("key", [place for _, place in hits]), np.int64)
+
+    def _rarity(self, field: str, term: str) -> float:
+        """The idf of BM25."""
+        found = self._searcher.doc_freq(field, term)
+        return math.log1p((len(self) - found + 0.5) / (found + 0.5))
+
     def _term(self, term: str, times: int) -> Iterable[tantivy.Query]:
         for field, boost in (("text", float(times)), ("title", TITLE_BOOST * times)):
             found = tantivy.Query.term_query(_schema(), field, term)
@@ -192,6 +236,18 @@ class LexicalView:
 
 
 Clauses = list[tuple[Occur, tantivy.Query]]
+
+
+@lru_cache(maxsize=10_000)
+def folded(word: str) -> str:
+    """A word as authors' names and the spelled titles keep it: lower case, without accents."""
+    terms = _names.analyze(word)
+    return str(terms[0]) if terms else ""
+
+
+def _taken(query: Query) -> tuple[str, ...]:
+    """The query's words, and beside each misspelt one what it is taken for."""
+    return (*query.words, *(right for _, right in query.corrected))
 
 
 def _scored(query: Query) -> Clauses:
@@ -221,15 +277,22 @@ def _admitting(filter: Filter) -> Clauses:
     if filter.has_code is not None:
         clauses.append((Occur.Must, _without_score(_one_term("code", int(filter.has_code)))))
     if filter.after or filter.before:
-        days = tantivy.Query.range_query(
-            _schema(),
-            "day",
-            FieldType.Integer,
-            lower_bound=filter.after.toordinal() if filter.after else None,
-            upper_bound=filter.before.toordinal() if filter.before else None,
-        )
-        clauses.append((Occur.Must, _without_score(days)))
+        clauses.append((Occur.Must, _without_score(_in_time(filter.after, filter.before))))
     return clauses
+
+
+def _in_time(after: date | None, before: date | None) -> tantivy.Query:
+    return tantivy.Query.range_query(
+        _schema(),
+        "day",
+        FieldType.Integer,
+        lower_bound=after.toordinal() if after else None,
+        upper_bound=before.toordinal() if before else None,
+    )
+
+
+def _in_year(year: str) -> tantivy.Query:
+    return _in_time(date(int(year), 1, 1), date(int(year), 12, 31))
 
 
 def _one_term(field: str, value: str | int) -> tantivy.Query:

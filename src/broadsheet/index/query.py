@@ -12,13 +12,24 @@ from functools import lru_cache
 
 import tantivy
 
-from broadsheet.types import Document, Filter, Query
+from broadsheet.types import Document, Filter, Part, Query
 
 LONGEST = 10_000
 """Characters of a line that are read: a pasted abstract fits, a pasted book does not."""
 
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<operator>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_KINDS = {
+    "author": "author",
+    "title": "title",
+    "cat": "category",
+    "category": "category",
+    "has": "code",
+    "after": "after",
+    "before": "before",
+    "id": "id",
+}
+_NAMING = {"author", "title", "category", "id"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 _analyzer = (
@@ -76,41 +87,50 @@ def parse(text: str, base: Filter = Filter()) -> Query:
     """What a line asks for, admitted by `base` as well as by its own filters.
 
     Free words, `"phrases"`, `-excluded`, `author:`, `title:`, `cat:`, `has:code`, `before:`, `after:` (a day, a month
-    or a year) and `id:`. An operator that is unknown, or whose value makes no sense, is taken as words.
+    or a year) and `id:`. An operator that is unknown, or whose value makes no sense, is taken as words. A word in
+    quotes must be there.
     """
+    text = text[:LONGEST].strip()
     found: defaultdict[str, list[str]] = defaultdict(list)
     days: dict[str, date] = {}
-    for token in _TOKEN.finditer(text[:LONGEST]):
+    parts = []
+    for token in _TOKEN.finditer(text):
         operator = (token["operator"] or "").lower()
         value = (token["phrase"] if token["phrase"] is not None else token["word"]).strip()
-        if token["minus"] and not operator:
-            found["excluded"] += words(value)
-        elif operator in {"author", "title", "cat", "id"} and value and not token["minus"]:
-            found[operator].append(value)
-        elif operator == "has" and value.lower() == "code":
-            found["code"].append(value)
-        elif operator in {"after", "before"} and (day := _day(value, last=operator == "before")):
-            days[operator] = day
-        elif token["phrase"] is not None and not operator and len(words(value)) > 1:
-            found["phrase"].append(value)
+        kind = _KINDS.get(operator, "")
+        if token["minus"] and not operator and words(value):
+            kind = "without"
+            found[kind] += words(value)
+        elif not token["minus"] and value and (kind in _NAMING or (kind == "code" and value.lower() == "code")):
+            found[kind].append(value)
+        elif kind in {"after", "before"} and not token["minus"] and (day := _day(value, last=kind == "before")):
+            days[kind] = day
+        elif token["phrase"] is not None and not operator and words(value):
+            kind = "phrase"
+            found[kind].append(value)
         else:
+            kind = ""
             found["word"] += words(token[0])
+        if kind:
+            rest = f"{text[: token.start()]} {text[token.end() :]}"
+            parts.append(Part(kind, value, " ".join(rest.split())))
     admitting = replace(
         base,
         after=max(_given(base.after, days.get("after")), default=None),
         before=min(_given(base.before, days.get("before")), default=None),
-        categories=(*base.categories, *found["cat"]),
+        categories=(*base.categories, *found["category"]),
         has_code=True if found["code"] else base.has_code,
     )
     return Query(
-        text=text[:LONGEST].strip(),
+        text=text,
         words=tuple(found["word"]),
         phrases=tuple(found["phrase"]),
-        excluded=tuple(found["excluded"]),
+        excluded=tuple(found["without"]),
         authors=tuple(found["author"]),
         titles=tuple(found["title"]),
         ids=tuple(found["id"]),
         filter=admitting,
+        parts=tuple(parts),
     )
 
 

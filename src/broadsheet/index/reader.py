@@ -11,9 +11,11 @@ import numpy as np
 
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import fuse, generations
+from broadsheet.index.completing import completed
 from broadsheet.index.dense import DenseView, Rows
 from broadsheet.index.embed import Embedder
 from broadsheet.index.generations import State
+from broadsheet.index.guessing import meant, understood
 from broadsheet.index.interaction import interactions
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
 from broadsheet.types import Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
@@ -38,7 +40,7 @@ class Index:
     """
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
-        self._folder, self._embedder = folder, embedder
+        self._folder, self.embedder = folder, embedder
         self._lock = threading.Lock()
         self._lexical: tuple[Path, Lexical] | None = None
         self._snapshot: _Snapshot | None = None
@@ -56,11 +58,16 @@ class Index:
         A query that scores nothing lists every paper that it admits, newest first. IndexMissingError if there is no
         index yet.
         """
-        return self._current().search(query, self._embedder, sort, paging, method)
+        return self._current().search(query, self.embedder, sort, paging, method)
 
     def similar(self, key: int, limit: int) -> tuple[Hit, ...]:
         """The papers nearest in meaning to this one, nearest first, itself not among them."""
-        return self._current().similar(key, limit, self._embedder)
+        return self._current().similar(key, limit, self.embedder)
+
+    def completed(self, typed: str, limit: int) -> tuple[list[int], list[int]]:
+        """The keys of papers by title, and by author, that a line still being typed may mean, best first."""
+        titles, authors = completed(typed, self._current().lexical, limit)
+        return titles.tolist(), authors.tolist()
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""
@@ -108,16 +115,18 @@ class _Snapshot:
     dense: DenseView
 
     def search(self, query: Query, embedder: Embedder, sort: Sort, paging: Paging, method: Method) -> Hits:
-        text = " ".join((*query.words, *query.phrases, *query.titles))
-        candidates = self._candidates(query, text, embedder, method) if text else self._listed(query)
+        query = understood(query, self.lexical)
+        scored = bool(query.words or query.phrases or query.titles)
+        candidates = self._candidates(query, meant(query), embedder, method) if scored else self._listed(query)
         order = np.lexsort((self.dense.keys[candidates.rows], -candidates.scores))
-        if text and sort is Sort.DATE and len(order):
+        if scored and sort is Sort.DATE and len(order):
             order = order[candidates.scores[order] >= WORTHY * candidates.scores[order[0]]]
-        if sort is Sort.DATE or not text:
+        if sort is Sort.DATE or not scored:
             order = order[np.argsort(-self.dense.days[candidates.rows[order]], kind="stable")]
         first = (paging.page - 1) * paging.size
         hits = self._hits(candidates, order[first : first + paging.size], first)
-        return Hits(hits=hits, total=len(order), words=self.lexical.looked_up(query) if hits else ())
+        words = self.lexical.looked_up(query) if hits else ()
+        return Hits(hits=hits, total=len(order), words=words, query=query)
 
     def similar(self, key: int, limit: int, embedder: Embedder) -> tuple[Hit, ...]:
         row = int(self.dense.rows(np.array([key], np.int64))[0])

@@ -11,6 +11,7 @@ urlpatterns = [
     path("week/<week>", views.week),
     path("month/<month>", views.month),
     path("search", views.search),
+    path("suggest", views.suggest),
     path("papers/<path:paper_id>", views.paper),
     path("cite/<form>/<path:paper_id>", views.cite),
     path("health", views.health),

@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import listings, papers, periods
+from broadsheet.core import listings, papers, periods, suggesting
 from broadsheet.core import search as search_verb
 from broadsheet.deliver import cite as citations
 from broadsheet.deliver import present
@@ -92,6 +92,13 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What the line in the search field may become, for the list below it."""
+    found = suggesting.suggest(wiring.index(), request.GET.get("q", ""))
+    return JsonResponse(present.suggestions(found), headers={"Cache-Control": "private, max-age=60"})
+
+
+@require_safe
 def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
     """One paper; its other ids lead to the one address it has."""
     try:
@@ -145,7 +152,9 @@ def health(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(_request: HttpRequest) -> HttpResponse:
     """Everything may be read but searches, of which there is no end."""
-    return HttpResponse("User-agent: *\nDisallow: /search\nDisallow: /cite/\n", content_type="text/plain")
+    return HttpResponse(
+        "User-agent: *\nDisallow: /search\nDisallow: /suggest\nDisallow: /cite/\n", content_type="text/plain"
+    )
 
 
 @require_safe
@@ -222,13 +231,39 @@ def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
     unfiltered = request.GET.copy()
     for name in ("after", "before", "category", "code", "page"):
         unfiltered.pop(name, None)
+    shown = present.answer(answer)
+    for each in shown["corrected"]:
+        exact = request.GET.copy()
+        exact["q"] = answer.query.text.replace(each["typed"], f'"{each["typed"]}"')
+        each["exact"] = f"?{exact.urlencode()}"
     return {
-        "answer": present.answer(answer),
+        "answer": shown,
         "hits": hits,
         "pages": _pages(request, answer.paging, answer.total),
         "unfiltered": unfiltered.urlencode(),
+        "chips": _chips(request, answer),
         "wait": answer.state.documents is None and not hits,
     }
+
+
+def _chips(request: HttpRequest, answer: Answer) -> list[dict[str, str]]:
+    """What was understood, each with the address of the search without it."""
+
+    def address(**changed: str) -> str:
+        asked = request.GET.copy()
+        asked.pop("page", None)
+        for name, value in changed.items():
+            asked[name] = value
+        return f"?{asked.urlencode()}"
+
+    chips = [{"kind": part.kind, "value": part.value, "without": address(q=part.rest)} for part in answer.query.parts]
+    narrowed = {"after": "after", "before": "before", "category": "category", "code": "code"}
+    chips += [
+        {"kind": kind, "value": value, "without": address(**{name: ""})}
+        for name, kind in narrowed.items()
+        if (value := request.GET.get(name, "").strip())
+    ]
+    return chips
 
 
 def _pages(request: HttpRequest, paging: Paging, total: int) -> dict[str, Any]:

@@ -37,3 +37,87 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+// What the line in the search field may become: a combobox as the ARIA practices describe it.
+const field = document.getElementById("find");
+const list = document.createElement("ul");
+let chosen = -1;
+let asked = "";
+let waiting = 0;
+
+Object.assign(list, { id: "suggestions", className: "suggestions", hidden: true });
+list.setAttribute("role", "listbox");
+list.setAttribute("aria-label", "Suggestions");
+field.after(list);
+field.setAttribute("role", "combobox");
+field.setAttribute("aria-autocomplete", "list");
+field.setAttribute("aria-controls", "suggestions");
+close();
+
+function close() {
+  list.hidden = true;
+  choose(-1);
+  field.setAttribute("aria-expanded", "false");
+}
+
+function choose(place) {
+  chosen = place;
+  [...list.children].forEach((item, at) => item.setAttribute("aria-selected", at === place));
+  if (place >= 0) field.setAttribute("aria-activedescendant", list.children[place].id);
+  else field.removeAttribute("aria-activedescendant");
+}
+
+function offer(text, small, address) {
+  const item = document.createElement("li");
+  item.id = `suggestion-${list.children.length}`;
+  item.setAttribute("role", "option");
+  item.textContent = text;
+  item.dataset.address = address;
+  const about = document.createElement("small");
+  about.textContent = small;
+  item.append(about);
+  list.append(item);
+}
+
+async function suggest() {
+  const line = field.value.trim();
+  asked = line;
+  if (line.length < 2) return close();
+  try {
+    const answer = await fetch(`/suggest?q=${encodeURIComponent(line)}`);
+    const found = await answer.json();
+    if (asked !== line || document.activeElement !== field) return;
+    list.replaceChildren();
+    for (const { name, line: search } of found.authors) offer(name, "author", `/search?q=${encodeURIComponent(search)}`);
+    for (const { title, authors, url } of found.papers) offer(title, authors.join(", "), url);
+    list.hidden = !list.children.length;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    choose(-1);
+  } catch {
+    close(); // the field works without suggestions
+  }
+}
+
+field.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(suggest, 60);
+});
+field.addEventListener("blur", () => setTimeout(close, 150));
+field.addEventListener("keydown", (event) => {
+  const last = list.children.length - 1;
+  if (event.key === "Escape" && !list.hidden) {
+    event.stopPropagation();
+    close();
+  } else if (event.key === "ArrowDown" && !list.hidden) {
+    event.preventDefault();
+    choose(chosen < last ? chosen + 1 : -1);
+  } else if (event.key === "ArrowUp" && !list.hidden) {
+    event.preventDefault();
+    choose(chosen < 0 ? last : chosen - 1);
+  } else if (event.key === "Enter" && chosen >= 0) {
+    event.preventDefault();
+    location.assign(list.children[chosen].dataset.address);
+  }
+});
+list.addEventListener("pointerdown", (event) => event.preventDefault());
+list.addEventListener("click", (event) => location.assign(event.target.closest("li").dataset.address));

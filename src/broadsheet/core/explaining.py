@@ -1,0 +1,34 @@
+"""Why a hit stands there: which of the query's words the paper has and where, and what it says instead of others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broadsheet.core.indexing import document
+from broadsheet.index import Embedder
+from broadsheet.index.explain import nearest_words
+from broadsheet.index.lexical import folded
+from broadsheet.index.query import matched, words
+from broadsheet.types import Document, Found, Hits
+
+
+def explained(each: Found, hits: Hits, embedder: Embedder) -> Found:
+    """The same hit, its reason telling words, fields, names, the year, and the nearest words of the paper."""
+    reason = each.hit.reason
+    if reason.paper_id is not None or reason.found_by == "filter":
+        return each
+    paper, query = document(each.paper), hits.query
+    there, fields = matched(hits.words, paper) if reason.lexical_rank is not None else ((), ())
+    by = _names_in(paper)
+    names = tuple(name for name in query.names if folded(name) in by)
+    years = tuple(year for year in query.years if paper.day and str(paper.day.year) == year)
+    told = (*there, *names, *years)
+    missing = [word for word in query.words if word not in told] if reason.similarity is not None else []
+    near = nearest_words(missing, f"{paper.title} {paper.abstract}", embedder)
+    authors = ("authors",) if names else ()
+    reason = replace(reason, words=(*there, *names), fields=(*fields, *authors), years=years, near=near)
+    return replace(each, hit=replace(each.hit, reason=reason))
+
+
+def _names_in(paper: Document) -> set[str]:
+    return {folded(name) for author in paper.authors for name in words(author)}

@@ -1,0 +1,31 @@
+"""What a paper says instead of a query's words: for each, the nearest word of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from broadsheet.index.embed import Embedder, Vectors, split_words
+from broadsheet.index.query import stem
+
+NEAR = 0.35
+"""The cosine from which two words are told to mean something like the same."""
+
+MOST = 3
+"""Pairs told, the nearest first."""
+
+
+def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[tuple[str, str], ...]:
+    """Pairs of a typed word and the word of the text that is nearest to it in meaning, the nearest pairs first."""
+    asked = list(dict.fromkeys(word for part in typed for word in split_words(part)))
+    there = list(dict.fromkeys(split_words(text)))
+    if not asked or not there:
+        return ()
+    likeness = _unit(asked, embedder) @ _unit(there, embedder).T
+    best = likeness.argmax(axis=1)
+    pairs = [(float(likeness[row, column]), asked[row], there[column]) for row, column in enumerate(best.tolist())]
+    near = sorted((pair for pair in pairs if pair[0] >= NEAR and stem(pair[1]) != stem(pair[2])), reverse=True)
+    return tuple((word, other) for _, word, other in near[:MOST])
+
+
+def _unit(words: Sequence[str], embedder: Embedder) -> Vectors:
+    return embedder.table.encode(words)[0]
