@@ -20,7 +20,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
-DATA = Path(os.environ.get("BROADSHEET_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+from benchmarks import DATA
+
 PAPERS = DATA / "papers-60k.jsonl.zst"
 MIB = 1 << 20
 

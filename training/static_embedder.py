@@ -98,7 +98,9 @@ def distilled(folder: Path, vocabulary: Sequence[str]) -> torch.Tensor:
     start, end = tokenizer("")["input_ids"]
     # A continuation means something to the model that knows it as one; the others read its letters.
     lines = [
-        [start, own[token], end] if token.startswith("##") and token in own else tokenizer(token.lstrip("#"))["input_ids"]
+        [start, own[token], end]
+        if token.startswith("##") and token in own
+        else tokenizer(token.lstrip("#"))["input_ids"]
         for token in vocabulary
     ]
     states = torch.zeros(len(lines), transformer.config.hidden_size)
@@ -188,7 +190,9 @@ class Data:
     titled: Rows
 
     @classmethod
-    def of(cls, papers: Sequence[dict[str, list[str]]], plain: dict[str, tuple[str, str]], vocabulary: list[str]) -> Data:
+    def of(
+        cls, papers: Sequence[dict[str, list[str]]], plain: dict[str, tuple[str, str]], vocabulary: list[str]
+    ) -> Data:
         """All that is known of these papers."""
         keys = {paper_key(paper): place for place, paper in enumerate(papers)}
         placed = sorted((keys[key], lines) for key, lines in plain.items() if keys.get(key, 0) >= HELD_OUT)
@@ -262,7 +266,7 @@ def thinned(queries: Batch, answers: Batch, chance: np.random.Generator) -> Batc
 
 
 class Table(torch.nn.Module):
-    """One vector a token: what was distilled, turned as a whole, moved a little by itself, and made longer or shorter."""
+    """One vector a token: what was distilled, turned as a whole, moved a little by itself, stretched or shrunk."""
 
     def __init__(self, distilled: torch.Tensor, counts: Rows) -> None:
         super().__init__()
@@ -322,7 +326,7 @@ def found(table: torch.Tensor, queries: Sequence[Batch], answers: Sequence[Batch
 
 
 def write(folder: Path, vocabulary: Sequence[str], table: torch.Tensor, counts: Rows, papers: int) -> None:
-    """The files that `broadsheet.index.embed` reads: int8 rows, a scale and a rarity each, the tokens, what goes with them.
+    """The files that `broadsheet.index.embed` reads: int8 rows, a scale and a rarity each, the tokens, and the rest.
 
     A token's rarity is the logarithm of the papers over those that have it.
     """
@@ -337,7 +341,7 @@ def write(folder: Path, vocabulary: Sequence[str], table: torch.Tensor, counts: 
 
 
 def paper_key(paper: dict[str, str]) -> str:
-    """What `retellings.jsonl` knows a paper by: a digest of the letters of its title, or of its abstract without one."""
+    """What `retellings.jsonl` knows a paper by: a digest of the letters of its title, or of its abstract."""
     letters = re.sub(r"\W+", "", paper["title"] or paper["abstract"]).casefold()
     return hashlib.sha256(letters.encode()).hexdigest()[:16]
 
