@@ -1,13 +1,14 @@
 """Collects what the embedder is trained on: titles, abstracts and retellings of papers, from public repositories.
 
     git clone https://github.com/staeiou/arxiv_archive clones/staeiou+arxiv_archive      # and so on, see SOURCES
-    python training/papers.py clones papers.jsonl.zst [--without page.txt ...]
+    python training/papers.py clones papers.jsonl.zst --without benchmarks/known_items.jsonl
 
 A retelling says what a paper is about in other words than its title and abstract: its authors' "TL;DR", an editor's
-note, a summary by a language model. Writes one object a line with `id`, `title`, `abstract` and `retellings`; a paper
-is there once, its retellings from everywhere together. A paper whose title stands in a file given with `--without` is
-left out, so that it can be searched for in a test. Repositories are read through git, at their newest commit; what
-came from where and how much is printed.
+note, a summary by a language model. Writes one object a line with `id`, `title`, `abstract`, `retellings` and whether
+the paper is `medical`; it is there once, its retellings from everywhere together. A paper whose title stands in a file
+given with `--without` is left out, so that it can be searched for in a test; such a file has a title on a line, or is
+JSON lines with a `title`. Repositories are read through git, at their newest commit; what came from where and how much
+is printed.
 """
 
 from __future__ import annotations
@@ -196,6 +197,15 @@ SOURCES: dict[str, Reader] = {
 """Public repositories and how to read them; a clone of `owner/name` is the folder `owner+name`."""
 
 
+MEDICAL = {
+    "asreview/systematic-review-datasets",
+    "jayded/evidence-inference",
+    "pubmedqa/pubmedqa",
+    "vgupta123/sumpubmed",
+}
+"""Those whose papers are biomedical: few beside the others, and other in their words."""
+
+
 def main() -> None:
     """Collect, and say what came from where."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -203,7 +213,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--without", type=Path, action="append", default=[], metavar="FILE")
     arguments = parser.parse_args()
-    hidden = {_known_by(line) for path in arguments.without for line in path.read_text(encoding="utf-8").splitlines()}
+    hidden = {_known_by(title) for path in arguments.without for title in _titles(path)}
     papers: dict[str, dict[str, Any]] = {}
     retellings: dict[str, dict[str, None]] = {}
     for name, read in SOURCES.items():
@@ -211,7 +221,7 @@ def main() -> None:
         if not folder.is_dir():
             print(f"{name}: not there, left out")
             continue
-        counts = _collect(read(Repository(_root(folder))), papers, retellings, hidden)
+        counts = _collect(read(Repository(_root(folder))), papers, retellings, hidden, medical=name in MEDICAL)
         print(f"{name}: {counts[0]} papers, {counts[1]} of them new, {counts[2]} retellings", flush=True)
     with zstandard.open(arguments.out, "wt", encoding="utf-8") as file:
         for known_by, paper in papers.items():
@@ -224,6 +234,8 @@ def _collect(
     papers: dict[str, dict[str, Any]],
     retellings: dict[str, dict[str, None]],
     hidden: set[str],
+    *,
+    medical: bool,
 ) -> tuple[int, int, int]:
     seen = new = told = 0
     for paper in read:
@@ -239,6 +251,7 @@ def _collect(
                 "id": paper.id,
                 "title": readable(paper.title),
                 "abstract": readable(paper.abstract),
+                "medical": medical,
             }
             retellings[known_by] = {}
         for text in paper.retellings:
@@ -246,6 +259,11 @@ def _collect(
                 told += 1
                 retellings[known_by][readable(text)] = None
     return seen, new, told
+
+
+def _titles(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["title"] for line in lines] if path.suffix == ".jsonl" else lines
 
 
 def _known_by(title: str) -> str:

@@ -5,9 +5,9 @@
         src/broadsheet/index/models/static-papers-256
 
 MINILM and MPNET are folders with those models, `papers.jsonl.zst` is what `training/papers.py` writes. Takes half an
-hour on two cores. A token starts as what either transformer makes of it alone (as in Model2Vec); then titles and
-retellings learn to find their papers among 2,047 others, and because a query may use none of its paper's words, those
-that it shares with it are dropped from it at random. Ends by saying how well held-out papers are found.
+hour on two cores. A token starts as what either transformer makes of it alone (as in Model2Vec); then titles,
+retellings and passages learn to find their papers among 2,047 others, and because a query may use none of its paper's
+words, those that it shares with it are dropped from it at random. Ends by saying how well held-out papers are found.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,10 +41,13 @@ DISTILLED = 384
 FREQUENT_WORDS = 15_000
 """Words of papers that become tokens of their own beside MiniLM's pieces."""
 
-STEPS = 1_500
+STEPS = 1_800
 BATCH = 2_048
 PLAIN = 512
-"""Pairs of a batch that are our own retellings in plain words."""
+"""Pairs of a batch of retellings that are our own, in plain words."""
+
+ROUND = ("titles", "retellings", "retellings", "medical", "retellings", "passages")
+"""The batches of a round: what is asked in each."""
 
 RATE = 5e-3
 TEMPERATURE = 0.06
@@ -177,7 +181,8 @@ def _tokenise(texts: Sequence[str]) -> tuple[NDArray[np.uint16], Rows]:
 class Data:
     """Papers and what should find them. Held-out papers come first and are never trained on.
 
-    `told_of` is the paper of each retelling, in ascending order; `plain` holds two lines for each paper of `plain_of`.
+    `told_of` is the paper of each retelling, in ascending order; `plain` holds two lines for each paper of `plain_of`;
+    `titled` are the papers that have titles, `medical` the biomedical ones.
     """
 
     titles: Texts
@@ -188,11 +193,10 @@ class Data:
     plain: Texts
     plain_of: Rows
     titled: Rows
+    medical: Rows
 
     @classmethod
-    def of(
-        cls, papers: Sequence[dict[str, list[str]]], plain: dict[str, tuple[str, str]], vocabulary: list[str]
-    ) -> Data:
+    def of(cls, papers: Sequence[dict[str, Any]], plain: dict[str, tuple[str, str]], vocabulary: list[str]) -> Data:
         """All that is known of these papers."""
         keys = {paper_key(paper): place for place, paper in enumerate(papers)}
         placed = sorted((keys[key], lines) for key, lines in plain.items() if keys.get(key, 0) >= HELD_OUT)
@@ -210,6 +214,7 @@ class Data:
             plain=read([line for _, lines in placed for line in lines]),
             plain_of=np.array([place for place, _ in placed], np.int64),
             titled=np.array([place for place, paper in enumerate(papers) if len(paper["title"]) > 20], np.int64),
+            medical=np.array([place for place, paper in enumerate(papers) if paper["medical"]], np.int64),
         )
 
     def counts(self, tokens: int) -> Rows:
@@ -221,21 +226,36 @@ class Data:
             seen += np.bincount(np.unique(of * tokens + ids) % tokens, minlength=tokens)
         return seen
 
-    def title_batch(self, chance: np.random.Generator) -> tuple[Batch, Batch]:
-        """Titles and their abstracts."""
-        titled = self.titled[np.searchsorted(self.titled, HELD_OUT) :]
-        places = chance.choice(titled, BATCH, replace=False)
-        return self.titles.of(places), self.abstracts.of(places)
+    def batch(self, kind: str, chance: np.random.Generator) -> tuple[Batch, Batch]:
+        """Queries of one kind and the papers that answer them, no paper twice."""
+        if kind == "titles":
+            places = chance.choice(_trained(self.titled), BATCH, replace=False)
+            return self.titles.of(places), self.abstracts.of(places)
+        if kind == "retellings":
+            plain = chance.choice(len(self.plain_of), min(PLAIN, len(self.plain_of)), replace=False)
+            spoken = self.plain.of(2 * plain + chance.integers(0, 2, len(plain)))
+            told = self._told(
+                np.arange(np.searchsorted(self.told_of, HELD_OUT), len(self.told_of)), BATCH - PLAIN, chance
+            )
+            places = np.concatenate([self.told_of[told], self.plain_of[plain]])
+            return _joined(self.retellings.of(told), spoken), self.papers.of(places)
+        medical = _trained(self.medical)
+        if kind == "medical":
+            told = self._told(np.flatnonzero(np.isin(self.told_of, medical)), BATCH // 2, chance)
+            titled = np.setdiff1d(np.intersect1d(medical, self.titled), self.told_of[told])
+            places = chance.choice(titled, BATCH // 2, replace=False)
+            queries = _joined(self.titles.of(places), self.retellings.of(told))
+            return queries, _joined(self.abstracts.of(places), self.papers.of(self.told_of[told]))
+        places = chance.integers(HELD_OUT, len(self.papers), 2 * BATCH // 3)
+        places = np.unique(np.concatenate([places, chance.choice(medical, BATCH // 3, replace=False)]))
+        passages, rest = _torn(self.abstracts.of(places), chance)
+        return passages, _beside(rest, self.titles.of(places))
 
-    def told_batch(self, chance: np.random.Generator) -> tuple[Batch, Batch]:
-        """Retellings and their papers, no paper twice; PLAIN of them in plain words."""
-        drawn = chance.integers(np.searchsorted(self.told_of, HELD_OUT), len(self.told_of), 2 * BATCH)
+    def _told(self, among: Rows, count: int, chance: np.random.Generator) -> Rows:
+        """At most so many of these retellings, each of another paper."""
+        drawn = chance.choice(among, min(3 * count, len(among)), replace=False)
         _, once = np.unique(self.told_of[drawn], return_index=True)
-        drawn = drawn[chance.permutation(once)[: BATCH - PLAIN]]
-        plain = chance.choice(len(self.plain_of), min(PLAIN, len(self.plain_of)), replace=False)
-        told, spoken = self.retellings.of(drawn), self.plain.of(2 * plain + chance.integers(0, 2, len(plain)))
-        queries = (np.concatenate([told[0], spoken[0]]), np.concatenate([told[1], spoken[1]]))
-        return queries, self.papers.of(np.concatenate([self.told_of[drawn], self.plain_of[plain]]))
+        return drawn[chance.permutation(once)[:count]]
 
     def tests(self) -> list[tuple[str, Sequence[Batch], Sequence[Batch]]]:
         """Held-out questions and what answers them, each text a batch of its own."""
@@ -249,6 +269,33 @@ class Data:
 
 Batch = tuple[Rows, Rows]
 """The tokens of some texts one after the other, and how many each has."""
+
+
+def _trained(places: Rows) -> Rows:
+    return places[np.searchsorted(places, HELD_OUT) :]
+
+
+def _joined(first: Batch, second: Batch) -> Batch:
+    """The texts of both, one after the other."""
+    return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+
+
+def _beside(first: Batch, second: Batch) -> Batch:
+    """Each text of the first with the text of the second in the same place."""
+    of = np.concatenate([np.repeat(np.arange(len(lengths)), lengths) for _, lengths in (first, second)])
+    return np.concatenate([first[0], second[0]])[np.argsort(of, kind="stable")], first[1] + second[1]
+
+
+def _torn(texts: Batch, chance: np.random.Generator) -> tuple[Batch, Batch]:
+    """A passage of each text, 8 to 31 tokens but no more than a third of it, and what is left."""
+    tokens, lengths = texts
+    of = np.repeat(np.arange(len(lengths)), lengths)
+    within = np.arange(len(tokens)) - (np.cumsum(lengths) - lengths)[of]
+    sizes = np.minimum(chance.integers(8, 32, len(lengths)), lengths // 3)
+    starts = (chance.random(len(lengths)) * (lengths - sizes)).astype(np.int64)
+    inside = (within >= starts[of]) & (within < (starts + sizes)[of])
+    passage, rest = ((tokens[part], np.bincount(of[part], minlength=len(lengths))) for part in (inside, ~inside))
+    return passage, rest
 
 
 def _each(texts: Texts, places: Rows) -> Sequence[Batch]:
@@ -289,7 +336,7 @@ def embedded(table: torch.Tensor, texts: Batch) -> torch.Tensor:
 
 
 def trained(distilled: torch.Tensor, data: Data, steps: int) -> torch.Tensor:
-    """A symmetric InfoNCE loss (van den Oord and others, 2018): one batch of titles, two of retellings, and again."""
+    """A symmetric InfoNCE loss (van den Oord and others, 2018), batch by batch."""
     model = Table(distilled, np.bincount(data.papers.tokens, minlength=len(distilled)))
     groups = [
         {"params": [model.turn], "lr": RATE / 5, "weight_decay": 0.0},
@@ -301,8 +348,7 @@ def trained(distilled: torch.Tensor, data: Data, steps: int) -> torch.Tensor:
     cool_down = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     chance = np.random.default_rng(0)
     for step in range(steps):
-        draw: Callable[[np.random.Generator], tuple[Batch, Batch]] = data.told_batch if step % 3 else data.title_batch
-        queries, answers = draw(chance)
+        queries, answers = data.batch(ROUND[step % len(ROUND)], chance)
         table = model()
         likeness = embedded(table, thinned(queries, answers, chance)) @ embedded(table, answers).T / TEMPERATURE
         own = torch.arange(len(likeness))

@@ -69,7 +69,11 @@ SETTINGS = (
     Setting("port", "Port to listen on.", 8000, _number),
     Setting("site_url", "The address people use, if a proxy stands in front: `https://papers.example.org`.", ""),
     Setting("allowed_hosts", "Further host names to answer to, separated by blanks or commas.", [], _words),
-    Setting("embedder", "Name of the embedder; changing it rebuilds the dense index.", "static-minilm-256"),
+    Setting(
+        "embedder",
+        "Name of the embedder, or `transformer:` and a sentence transformer; changing it rebuilds the index.",
+        "static-papers-256",
+    ),
     Setting("threads", "Requests answered at the same time.", 8, _number),
     Setting("secret_key", "Signs sessions; made and kept in the data folder if not given.", ""),
     Setting(

@@ -70,8 +70,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def search(page: Page, words: str) -> None:
-    page.get_by_role("searchbox").fill(words)
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_label("Search the library").fill(words)
+    page.get_by_label("Search the library").press("Enter")
     expect(page.locator(".hits .paper").first).to_be_visible(timeout=30_000)  # the index may still be in the making
 
 
@@ -118,6 +118,32 @@ def test_without_javascript_everything_but_the_comforts_is_there(browser: Browse
     context.close()
 
 
+def test_the_field_suggests_titles_and_authors_and_the_keyboard_takes_one(page: Page) -> None:
+    page.goto("/")
+    search(page, "momentum")  # so that there is an index
+    field = page.get_by_label("Search the library")
+    field.fill("")
+    field.press_sequentially("slowing down the slo", delay=20)
+    option = page.get_by_role("option", name=ADAMP)
+    expect(option).to_be_visible()
+    field.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    field.press("Escape")
+    expect(option).to_be_hidden()
+    field.press_sequentially("w", delay=20)
+    expect(option).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(ADAMP)
+
+
+def test_what_was_understood_can_be_taken_off(page: Page) -> None:
+    page.goto("/")
+    search(page, "scale invariant -momentum")
+    page.get_by_role("link", name="Take off without momentum").click()
+    expect(page.get_by_label("Search the library")).to_have_value("scale invariant")
+
+
 def test_the_filter_narrows_down_what_was_found(page: Page) -> None:
     page.goto("/")
     search(page, "scale invariant")
@@ -142,7 +168,7 @@ def test_the_keyboard_reaches_everything(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_label("Search the library")).to_be_focused()
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1920])

@@ -41,6 +41,7 @@ def test_titles_that_begin_like_the_line_come_first(library: Callable[..., None]
     assert titles("atten")[0] == "Attention Is All You Need"
     assert set(titles("atten")) == {record.title for record in PAPERS}
     assert titles("attention is al") == ["Attention Is All You Need"]
+    assert titles("attention i") == titles("attention")
     assert titles("need you att") == ["Attention Is All You Need"]
 
 

@@ -48,6 +48,14 @@ def test_an_open_quote_ends_with_the_line() -> None:
     assert parse('large "language mod').phrases == ("language mod",)
 
 
+def test_in_a_pasted_text_quotes_and_minus_signs_are_its_own() -> None:
+    pasted = 'We ask what "scale invariance" of a layer -or two- means ' + "for the training of networks " * 4
+    query = parse(pasted + "cat:cs.LG")
+    assert (query.phrases, query.excluded) == ((), ())
+    assert {"scale", "invariance", "or", "two"} <= set(query.words)
+    assert query.filter.categories == ("cs.LG",)
+
+
 def test_of_two_days_the_narrower_one_counts() -> None:
     base = Filter(after=date(2021, 1, 1), before=date(2022, 12, 31))
     narrower = parse("after:2020 before:2022-05-05", base).filter

@@ -12,7 +12,7 @@ from broadsheet.index import Index, embed, sync
 from broadsheet.index.query import parse
 from broadsheet.types import Filter, Hit, Paging, Sort
 
-EMBEDDER = embed.load("static-minilm-256")
+EMBEDDER = embed.load("static-papers-256")
 
 PAPERS = (
     a_document(1, "Stones that learn to stand", abstract="A push at the right time.", day=date(2020, 1, 1)),
@@ -86,6 +86,23 @@ def test_similar_papers_are_other_papers_nearest_first(index: Index) -> None:
     assert hits[0].key == 5
     assert 4 not in {hit.key for hit in hits}
     assert index.similar(99, 3) == ()
+
+
+def test_of_similar_papers_that_say_the_same_only_the_first_is_offered(tmp_path: Path) -> None:
+    talk = "Gravitational collapse of massive stars into black holes, observed by their horizons and their light."
+    library = FakeLibrary()
+    library.put(
+        a_document(1, "Black holes", abstract=talk),
+        a_document(2, "Black holes (extended version)", abstract=talk),
+        a_document(3, "Horizons of black holes", abstract="Light near the horizon of collapsed stars."),
+        a_document(4, "The horizon of black holes", abstract="Light near horizons of a collapsed star."),
+        a_document(5, "Neutron stars", abstract="Massive stars that collapse into neutron stars and shed light."),
+    )
+    sync.rebuild(tmp_path, EMBEDDER, library)
+    found = [hit.key for hit in Index(tmp_path, EMBEDDER).similar(1, 5)]
+    assert 2 not in found
+    assert 5 in found
+    assert {3, 4} & set(found)
 
 
 def test_what_is_nowhere_is_not_found(index: Index) -> None:

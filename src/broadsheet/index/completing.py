@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from broadsheet.index.lexical import Keys, LexicalView, folded
 from broadsheet.index.query import words
 
@@ -15,8 +17,11 @@ COMPLETIONS = 20
 def completed(typed: str, view: LexicalView, limit: int) -> tuple[Keys, Keys]:
     """The keys of papers whose titles, and of those whose authors, have all words typed; the last may be unfinished."""
     asked = list(filter(None, map(folded, words(typed))))
+    if len(asked) > 1 and len(asked[-1]) < SHORTEST:
+        asked.pop()
     if not asked or len(asked[-1]) < SHORTEST:
-        return view.naming("spelled", [], [], 0), view.naming("authors", [], [], 0)
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing
     *whole, last = asked
     titles, authors = (
         view.naming(field, whole, [term for term, _ in view.beginning(field, last, COMPLETIONS, whole)], limit)

@@ -12,10 +12,12 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from itertools import chain
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import simsimd
 from numpy.typing import NDArray
 
 from broadsheet.errors import EmbedderError
@@ -57,15 +59,22 @@ class Embedder(Protocol):
         """What `embed` answers, and the tokens of each text."""
 
 
+DEFAULT = "static-papers-256"
+
+
 def load(name: str) -> Embedder:
     """The embedder of this name; EmbedderError if there is none."""
-    if name == "hash-256":
+    if name == HashEmbedder.name:
         return HashEmbedder()
-    folder = resources.files("broadsheet.index") / "models" / name
-    if re.fullmatch(r"[\w.-]+", name) and (folder / "vectors.npy").is_file():
+    if name == DEFAULT:
         return StaticEmbedder(name)
+    if name.startswith("transformer:"):
+        from broadsheet.index.transformer import TransformerEmbedder
+
+        return TransformerEmbedder(name, StaticEmbedder(DEFAULT))
     raise EmbedderError(
-        f"There is no embedder {name!r}. Set `embedder` (BROADSHEET_EMBEDDER) to static-minilm-256 or hash-256."
+        f"There is no embedder {name!r}. Set `embedder` (BROADSHEET_EMBEDDER) to {DEFAULT}, or to transformer: and the "
+        f"name or folder of a sentence transformer, or to {HashEmbedder.name}, which knows no meaning."
     )
 
 
@@ -84,19 +93,30 @@ class _RowsOfWords(dict[str, tuple[int, ...]]):
 
 
 class TokenTable:
-    """Token vectors, and how a word becomes rows of them. The longer a vector, the more its token tells.
+    """Token vectors, and how a word becomes rows of them. The longer a vector, the more its token tells of a text.
 
-    `unit` are the vectors at length one, `weights` their lengths.
+    `rarity` is the logarithm of all papers over those that have the token, as it was where the table was made.
     """
 
-    def __init__(self, vectors: Vectors, rows_of_word: Callable[[str], tuple[int, ...]]) -> None:
-        self._vectors, self._rows_of = vectors, _RowsOfWords(rows_of_word)
-        self.weights: Vectors = np.linalg.norm(vectors, axis=1)
-        self.unit: Vectors = vectors / np.maximum(self.weights, 1e-9)[:, None]
+    def __init__(self, vectors: Vectors, rarity: Vectors, rows_of_word: Callable[[str], tuple[int, ...]]) -> None:
+        self._vectors, self.rarity, self._rows_of = vectors, rarity, _RowsOfWords(rows_of_word)
+        largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
+        self._codes = np.rint(vectors * 127 / largest).astype(np.int8)
+        self._lengths = np.maximum(np.linalg.norm(self._codes.astype(np.float32), axis=1), 1e-9)
+
+    def cosines(self, token: int) -> Vectors:
+        """The cosine of every token's vector with this one's, within 0.01."""
+        products = simsimd.cdist(self._codes[token : token + 1], self._codes, metric="dot", out_dtype="float32")
+        cosines: Vectors = np.asarray(products).reshape(-1) / (self._lengths * self._lengths[token])
+        return cosines
 
     def rows(self, text: str) -> list[int]:
         """The row of every token of a text, in its order."""
         return list(chain.from_iterable(map(self._rows_of.__getitem__, split_words(text))))
+
+    def knows(self, word: str) -> bool:
+        """Whether a word, in lower case and without accents, is a token by itself."""
+        return len(self._rows_of[word]) == 1
 
     def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
         """The sums of the texts' token vectors, at length one or zero, and their tokens."""
@@ -156,12 +176,9 @@ class StaticEmbedder:
         self.name: str = name
         self.dimension: int = meta["dimension"]
         self.floor: float = meta["floor"]
-        with (folder / "vectors.npy").open("rb") as file:
-            quantised = np.load(file, allow_pickle=False)
-        with (folder / "scales.npy").open("rb") as file:
-            scales = np.load(file, allow_pickle=False)
+        quantised, scales, rarity = (_array(folder / f"{name}.npy") for name in ("vectors", "scales", "rarity"))
         vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
-        self.table: TokenTable = TokenTable(quantised * scales[:, None], WordPieces(vocabulary))
+        self.table: TokenTable = TokenTable(quantised * scales[:, None], rarity, WordPieces(vocabulary))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, or zeros; see Embedder."""
@@ -170,6 +187,12 @@ class StaticEmbedder:
     def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
         """Unit rows, and tokens; see Embedder."""
         return self.table.encode(texts)
+
+
+def _array(path: Traversable) -> NDArray[Any]:
+    with path.open("rb") as file:
+        array: NDArray[Any] = np.load(file, allow_pickle=False)
+        return array
 
 
 class HashEmbedder:
@@ -183,7 +206,7 @@ class HashEmbedder:
     def __init__(self) -> None:
         table = np.random.default_rng(0).standard_normal((self._BUCKETS, self.dimension), dtype=np.float32)
         table[self._BUCKETS // 2 :] *= 0.3  # pieces tell less than words
-        self.table: TokenTable = TokenTable(table, self._hashes)
+        self.table: TokenTable = TokenTable(table, np.ones(len(table), np.float32), self._hashes)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, or zeros; see Embedder."""

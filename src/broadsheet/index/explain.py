@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from broadsheet.index.embed import Embedder, Vectors, split_words
 from broadsheet.index.query import stem
 
-NEAR = 0.35
+NEAR = 0.22
 """The cosine from which two words are told to mean something like the same."""
 
 MOST = 3

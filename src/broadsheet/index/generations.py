@@ -85,6 +85,22 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def clear(folder: Path) -> None:
+    """Remove what a killed build left. For whoever has the right to write, where the current generation is sound."""
+    sweep(folder)
+    built(folder)
+
+
+def tidy(folder: Path) -> None:
+    """The same for whoever has nothing to write. If another process writes, what lies there is its own."""
+    with suppress(OSError, IndexBusyError):
+        kept = {"current", "lock", current(folder).name}
+        if {path.name for path in folder.iterdir()} - kept:
+            with locked(folder):
+                if state(current(folder)):
+                    clear(folder)
+
+
 def damage(generation: Path, held: State) -> str:
     """What is wrong with this generation's files, in words; empty if nothing is. Reads no more than their sizes."""
     try:

@@ -6,6 +6,7 @@ A guess only adds: the word as typed is looked up too, and quotes or an operator
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from rapidfuzz import process
@@ -17,27 +18,27 @@ from broadsheet.types import Query
 
 SHORTEST_NAME = 3
 SHORTEST_CORRECTED = 5
-LONG = 8
+LONG = 10
 """Letters from which two mistakes are forgiven, not one."""
 
 RARER = 200
-"""A word is misspelt if one so near to it is in so many times as many titles."""
+"""A word is misspelt if one so near to it is in so many times as many papers."""
 
 MOST_WORDS = 16
 """Words of a line that are looked at: a pasted abstract needs no guesses."""
 
-_CANDIDATES = 20_000
+_CANDIDATES = 3_000
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def understood(query: Query, view: LexicalView) -> Query:
-    """The same query with `names`, `years` and `corrected`."""
+def understood(query: Query, view: LexicalView, knows: Callable[[str], bool]) -> Query:
+    """The same query with `names`, `years` and `corrected`; a word that the embedder `knows` is no mistake."""
     if not query.words or len(query.words) > MOST_WORDS:
         return query
     years = tuple(word for word in query.words if _YEAR.fullmatch(word) and view.has_year(word))
     names = tuple(word for word in dict.fromkeys(query.words) if _is_name(word, view))
-    rest = [word for word in dict.fromkeys(query.words) if word not in names]
-    corrected = tuple((word, right) for word in rest if (right := _corrected(word, view)))
+    doubtful = [word for word in dict.fromkeys(query.words) if word not in names and not knows(folded(word))]
+    corrected = tuple((word, right) for word in doubtful if (right := _corrected(word, view)))
     return replace(query, years=years, names=names, corrected=corrected)
 
 
@@ -60,15 +61,15 @@ def _corrected(word: str, view: LexicalView) -> str:
     typed = folded(word)
     if len(typed) < SHORTEST_CORRECTED or not typed.isalpha():
         return ""
-    enough = max(RARER * view.frequency("spelled", typed), 1)
-    if enough > len(view):
-        return ""
-    mistakes = 2 if len(typed) >= LONG else 1
-    for beginning in (typed[:2], typed[0]):
-        near = dict(view.beginning("spelled", beginning, _CANDIDATES))
-        frequent = [term for term, times in near.items() if times >= enough and term != typed]
-        found = process.extract(typed, frequent, scorer=OSA.distance, score_cutoff=mistakes, limit=None)
-        same = [term for term, _, _ in found if stem(term) == stem(typed)]
-        if found:
-            return "" if same else min(found, key=lambda each: (each[1], -near[each[0]]))[0]
-    return ""
+    there = view.frequency("text", stem(typed))
+    beginnings = dict.fromkeys((typed[:2], typed[0] + typed[2], typed[1] + typed[0]))
+    near = dict(pair for beginning in beginnings for pair in view.beginning("spelled", beginning, _CANDIDATES))
+    found = process.extract(
+        typed, near.keys() - {typed}, scorer=OSA.distance, score_cutoff=2 if len(typed) >= LONG else 1, limit=None
+    )
+    better = [
+        (mistakes, -near[term], term)
+        for term, mistakes, _ in found
+        if stem(term) != stem(typed) and view.frequency("text", stem(term)) > RARER * there
+    ]
+    return min(better)[2] if better else ""

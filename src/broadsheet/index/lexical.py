@@ -134,6 +134,7 @@ class LexicalView:
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self._searcher = searcher
+        self.frequency = lru_cache(maxsize=50_000)(self._frequency)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -170,7 +171,7 @@ class LexicalView:
         rarity += sum(self._rarity("authors", folded(name)) for name in query.names)
         return max(BM25_MOST * rarity + YEAR_SCORE * len(query.years), 1e-9)
 
-    def frequency(self, field: str, term: str) -> int:
+    def _frequency(self, field: str, term: str) -> int:
         """In how many papers a field has this term."""
         return int(self._searcher.doc_freq(field, term))
 
@@ -216,7 +217,7 @@ class LexicalView:
     def _terms(self, typed: Collection[str]) -> dict[str, int]:
         """The terms to look up and how often each was typed, rarest first."""
         times = Counter(filter(None, map(stem, typed)))
-        frequency = {term: self._searcher.doc_freq("text", term) for term in times}
+        frequency = {term: self.frequency("text", term) for term in times}
         known = sorted((term for term in times if frequency[term]), key=lambda term: (frequency[term], term))
         telling = [term for term in known if frequency[term] <= max(COMMON * len(self), 20)]
         return {term: times[term] for term in (telling or known)[:MOST_TERMS]}
@@ -226,7 +227,7 @@ class LexicalView:
 
     def _rarity(self, field: str, term: str) -> float:
         """The idf of BM25."""
-        found = self._searcher.doc_freq(field, term)
+        found = self.frequency(field, term)
         return math.log1p((len(self) - found + 0.5) / (found + 0.5))
 
     def _term(self, term: str, times: int) -> Iterable[tantivy.Query]:

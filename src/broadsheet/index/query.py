@@ -17,6 +17,9 @@ from broadsheet.types import Document, Filter, Part, Query
 LONGEST = 10_000
 """Characters of a line that are read: a pasted abstract fits, a pasted book does not."""
 
+PASTED = 20
+"""Words beyond which a line is taken for a pasted text."""
+
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<operator>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _KINDS = {
@@ -88,9 +91,10 @@ def parse(text: str, base: Filter = Filter()) -> Query:
 
     Free words, `"phrases"`, `-excluded`, `author:`, `title:`, `cat:`, `has:code`, `before:`, `after:` (a day, a month
     or a year) and `id:`. An operator that is unknown, or whose value makes no sense, is taken as words. A word in
-    quotes must be there.
+    quotes must be there. In a line of many words, which was pasted, quotes and minus signs are the text's own.
     """
     text = text[:LONGEST].strip()
+    strict = len(words(re.sub(r'"[^"]*"', "", text))) <= PASTED
     found: defaultdict[str, list[str]] = defaultdict(list)
     days: dict[str, date] = {}
     parts = []
@@ -98,14 +102,14 @@ def parse(text: str, base: Filter = Filter()) -> Query:
         operator = (token["operator"] or "").lower()
         value = (token["phrase"] if token["phrase"] is not None else token["word"]).strip()
         kind = _KINDS.get(operator, "")
-        if token["minus"] and not operator and words(value):
+        if strict and token["minus"] and not operator and words(value):
             kind = "without"
             found[kind] += words(value)
         elif not token["minus"] and value and (kind in _NAMING or (kind == "code" and value.lower() == "code")):
             found[kind].append(value)
         elif kind in {"after", "before"} and not token["minus"] and (day := _day(value, last=kind == "before")):
             days[kind] = day
-        elif token["phrase"] is not None and not operator and words(value):
+        elif strict and token["phrase"] is not None and not operator and words(value):
             kind = "phrase"
             found[kind].append(value)
         else:

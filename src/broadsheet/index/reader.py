@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +17,21 @@ from broadsheet.index.dense import DenseView, Rows
 from broadsheet.index.embed import Embedder
 from broadsheet.index.generations import State
 from broadsheet.index.guessing import meant, understood
-from broadsheet.index.interaction import interactions
+from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
 from broadsheet.types import Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
-LEXICAL_DEPTH = 1000
+LEXICAL_DEPTH = 500
 """Papers that the lexical part puts forward."""
 
 DENSE_DEPTH = 1000
 """Papers that the dense part puts forward."""
 
-INTERACTION_DEPTH = 1000
-"""Papers, the best of both parts, that are compared with the query token by token."""
+SPARE = 3
+"""Times as many similar papers as asked for are looked at, for some say the same."""
+
+SAME = 0.8
+"""Two papers that share this much of all their tokens are one, deposited twice."""
 
 WORTHY = 0.6
 """Ordered by date, a hit needs this share of the best hit's score."""
@@ -53,7 +57,7 @@ class Index:
         paging: Paging = Paging(),
         method: Method = Method.HYBRID,
     ) -> Hits:
-        """One page of the papers for this query, and how many there are in all, at most 1,000 if they are scored.
+        """One page of the papers for this query, and how many there are in all, at most 1,500 if they are scored.
 
         A query that scores nothing lists every paper that it admits, newest first. IndexMissingError if there is no
         index yet.
@@ -61,7 +65,7 @@ class Index:
         return self._current().search(query, self.embedder, sort, paging, method)
 
     def similar(self, key: int, limit: int) -> tuple[Hit, ...]:
-        """The papers nearest in meaning to this one, nearest first, itself not among them."""
+        """The papers nearest in meaning to this one, nearest first, without itself and those that say the same."""
         return self._current().similar(key, limit, self.embedder)
 
     def completed(self, typed: str, limit: int) -> tuple[list[int], list[int]]:
@@ -115,7 +119,7 @@ class _Snapshot:
     dense: DenseView
 
     def search(self, query: Query, embedder: Embedder, sort: Sort, paging: Paging, method: Method) -> Hits:
-        query = understood(query, self.lexical)
+        query = understood(query, self.lexical, embedder.table.knows)
         scored = bool(query.words or query.phrases or query.titles)
         candidates = self._candidates(query, meant(query), embedder, method) if scored else self._listed(query)
         order = np.lexsort((self.dense.keys[candidates.rows], -candidates.scores))
@@ -132,16 +136,31 @@ class _Snapshot:
         row = int(self.dense.rows(np.array([key], np.int64))[0])
         if row < 0:
             return ()
-        rows, cosines = self.dense.nearest(self.dense.vector(row), self.dense.alive, limit + 1)
-        near = [
-            (int(self.dense.keys[other]), cosine)
-            for other, cosine in zip(rows.tolist(), cosines.tolist(), strict=True)
-            if other != row and cosine >= embedder.floor
-        ]
+        rows, cosines = self.dense.nearest(self.dense.vectors(np.array([row]))[0], self.dense.alive, SPARE * limit + 1)
+        near = [(other, cosine) for other, cosine in zip(rows.tolist(), cosines.tolist(), strict=True) if other != row]
+        distinct = self._distinct(row, [other for other, cosine in near if cosine >= embedder.floor], limit)
+        cosine_of = dict(near)
         return tuple(
-            Hit(key=key, rank=rank, score=cosine, reason=Reason(dense_rank=rank, similarity=cosine))
-            for rank, (key, cosine) in enumerate(near[:limit], 1)
+            Hit(
+                key=int(self.dense.keys[other]),
+                rank=rank,
+                score=cosine_of[other],
+                reason=Reason(dense_rank=rank, similarity=cosine_of[other]),
+            )
+            for rank, other in enumerate(distinct, 1)
         )
+
+    def _distinct(self, row: int, others: Sequence[int], limit: int) -> list[int]:
+        """The first of the others, without those that say the same as the row or as one before them."""
+        tokens, lengths = self.dense.tokens(np.array([row, *others]))
+        said, *rest = (set(each.tolist()) for each in np.split(tokens, np.cumsum(lengths)[:-1]))
+        kept: list[int] = []
+        before = [said]
+        for other, says in zip(others, rest, strict=True):
+            if len(kept) < limit and not any(_same(says, earlier) for earlier in before):
+                kept.append(other)
+                before.append(says)
+        return kept
 
     def _listed(self, query: Query) -> _Candidates:
         """Everything that the query admits, unscored."""
@@ -171,17 +190,16 @@ class _Snapshot:
         if method is Method.DENSE:
             none = np.zeros(len(dense), np.float32)
             return _Candidates(dense, scores=cosines, bm25=none, lexical=lexical, similarity=cosines, dense=dense)
-        # Both parts' papers; those that are good by neither stand behind and are not compared word by word.
         rows = np.concatenate([lexical, np.setdiff1d(dense, lexical)])
         similarity = self.dense.cosines(vector, rows)
         bm25, shares = (
             np.pad(scores, (0, len(rows) - len(lexical)))
             for scores in (bm25, fuse.words(bm25, self.lexical.most(query)))
         )
-        first = np.argsort(-(shares + similarity), kind="stable")[:INTERACTION_DEPTH]
-        rows, bm25, shares, similarity = rows[first], bm25[first], shares[first], similarity[first]
         tokens, lengths = self.dense.tokens(rows)
-        scores = fuse.fuse(shares, similarity, interactions(text, embedder.table, tokens, lengths), lengths)
+        scores = fuse.fuse(shares, similarity, meetings(text, embedder.table, tokens, lengths), lengths)
+        places, trust = fuse.first(scores)
+        scores += fuse.FEEDBACK * self.dense.cosines(trust @ self.dense.vectors(rows[places]), rows)
         return _Candidates(rows, scores=scores, bm25=bm25, lexical=lexical, similarity=similarity, dense=dense)
 
     def _hits(self, candidates: _Candidates, page: Rows, before: int) -> tuple[Hit, ...]:
@@ -200,6 +218,10 @@ class _Snapshot:
                 Hit(key=int(self.dense.keys[row]), rank=rank, score=float(candidates.scores[place]), reason=reason)
             )
         return tuple(hits)
+
+
+def _same(one: set[int], other: set[int]) -> bool:
+    return len(one & other) >= SAME * len(one | other) > 0
 
 
 @dataclass(frozen=True, slots=True)

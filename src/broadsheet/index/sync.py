@@ -58,9 +58,12 @@ def catch_up(folder: Path, embedder: Embedder, library: Library, *, progress: Pr
     latest = library.latest()
     held = _sound(folder, embedder, latest)
     if held and held.applied == latest:
+        generations.tidy(folder)
         return 0
     with generations.locked(folder):
         held = _sound(folder, embedder, latest)
+        if held:
+            generations.clear(folder)
         if not held or not _apply(folder, held, embedder, library, latest, progress):
             _rebuild(folder, embedder, library, progress)
         return latest - (held.applied if held else 0)

@@ -106,6 +106,7 @@ field.addEventListener("blur", () => setTimeout(close, 150));
 field.addEventListener("keydown", (event) => {
   const last = list.children.length - 1;
   if (event.key === "Escape" && !list.hidden) {
+    event.preventDefault(); // or the browser empties the field
     event.stopPropagation();
     close();
   } else if (event.key === "ArrowDown" && !list.hidden) {
