@@ -264,7 +264,8 @@ class DenseView:
         turned = rotated(vector)
         length = np.linalg.norm(turned)
         lengths = np.sqrt(np.einsum("ij,ij->i", codes, codes)) * length
-        cosines: Scores = np.round(codes @ turned / np.maximum(lengths, 1e-9), 6)
+        # Row by row: a matrix product rounds a row by where it stands, and equal papers would come in any order.
+        cosines: Scores = np.einsum("ij,j->i", codes, turned) / np.maximum(lengths, 1e-9)
         return cosines
 
     def tokens(self, rows: Rows) -> tuple[Tokens, NDArray[np.int64]]:
