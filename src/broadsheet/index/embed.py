@@ -49,6 +49,10 @@ class Embedder(Protocol):
         """The cosine under which two texts have nothing to do with each other."""
 
     @property
+    def trust(self) -> float:
+        """What its cosines count in a fused score, those of the default embedder being 1."""
+
+    @property
     def table(self) -> TokenTable:
         """The vectors of its tokens."""
 
@@ -175,6 +179,7 @@ class StaticEmbedder:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         self.name: str = name
         self.dimension: int = meta["dimension"]
+        self.trust: float = 1.0
         self.floor: float = meta["floor"]
         quantised, scales, rarity = (_array(folder / f"{name}.npy") for name in ("vectors", "scales", "rarity"))
         vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
@@ -201,6 +206,7 @@ class HashEmbedder:
     name = "hash-256"
     dimension = 256
     floor = 0.25
+    trust = 1.0
     _BUCKETS = 1 << 13
 
     def __init__(self) -> None:

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from broadsheet.index.embed import Embedder, Vectors, split_words
 from broadsheet.index.query import stem
 
-NEAR = 0.22
+NEAR = 0.28
 """The cosine from which two words are told to mean something like the same."""
+
+TELLING = 2.0
+"""The rarity from which a word is worth explaining: what is in more than one paper of eight is not."""
 
 MOST = 3
 """Pairs told, the nearest first."""
@@ -16,8 +19,8 @@ MOST = 3
 
 def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[tuple[str, str], ...]:
     """Pairs of a typed word and the word of the text that is nearest to it in meaning, the nearest pairs first."""
-    asked = list(dict.fromkeys(word for part in typed for word in split_words(part)))
-    there = list(dict.fromkeys(split_words(text)))
+    asked = [word for word in _once(typed) if _rarity(word, embedder) >= TELLING]
+    there = _once([text])
     if not asked or not there:
         return ()
     likeness = _unit(asked, embedder) @ _unit(there, embedder).T
@@ -25,6 +28,14 @@ def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[
     pairs = [(float(likeness[row, column]), asked[row], there[column]) for row, column in enumerate(best.tolist())]
     near = sorted((pair for pair in pairs if pair[0] >= NEAR and stem(pair[1]) != stem(pair[2])), reverse=True)
     return tuple((word, other) for _, word, other in near[:MOST])
+
+
+def _once(typed: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(word for part in typed for word in split_words(part)))
+
+
+def _rarity(word: str, embedder: Embedder) -> float:
+    return float(embedder.table.rarity[embedder.table.rows(word)].max(initial=0))
 
 
 def _unit(words: Sequence[str], embedder: Embedder) -> Vectors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +19,16 @@ from broadsheet.index.generations import State
 from broadsheet.index.guessing import meant, understood
 from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
-from broadsheet.types import Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
+from broadsheet.types import Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 500
 """Papers that the lexical part puts forward."""
 
 DENSE_DEPTH = 1000
 """Papers that the dense part puts forward."""
+
+WIDE = 0.2
+"""A filter that admits more than this share of the papers is applied to what words find, not by those who look."""
 
 SPARE = 3
 """Times as many similar papers as asked for are looked at, for some say the same."""
@@ -174,17 +177,13 @@ class _Snapshot:
 
     def _candidates(self, query: Query, text: str, embedder: Embedder, method: Method) -> _Candidates:
         """What the two parts put forward, with the score of each."""
-        keys, bm25 = self.lexical.ranked(query, 0 if method is Method.DENSE else LEXICAL_DEPTH)
-        lexical = self.dense.rows(keys)
-        bm25, lexical = bm25[lexical >= 0], lexical[lexical >= 0]
+        lexical, bm25 = self._by_words(query, 0 if method is Method.DENSE else LEXICAL_DEPTH)
         vector = embedder.embed([text])[0]
         if method is Method.LEXICAL or embedder.name != self.state.embedder or not vector.any():
             return _Candidates(lexical, scores=bm25, bm25=bm25, lexical=lexical, similarity=None, dense=lexical[:0])
         admitted = self.dense.admitted(query.filter)
         if (allowed := self.lexical.allowed(query)) is not None:
             admitted = admitted & np.isin(self.dense.keys, allowed)
-        kept = admitted[lexical]  # all of them, unless the two parts are a batch of changes apart
-        bm25, lexical = bm25[kept], lexical[kept]
         dense, cosines = self.dense.nearest(vector, admitted, DENSE_DEPTH)
         dense, cosines = dense[cosines >= embedder.floor], cosines[cosines >= embedder.floor]
         if method is Method.DENSE:
@@ -197,10 +196,27 @@ class _Snapshot:
             for scores in (bm25, fuse.words(bm25, self.lexical.most(query)))
         )
         tokens, lengths = self.dense.tokens(rows)
-        scores = fuse.fuse(shares, similarity, meetings(text, embedder.table, tokens, lengths), lengths)
+        scores = fuse.fuse(
+            shares, embedder.trust * similarity, meetings(text, embedder.table, tokens, lengths), lengths
+        )
         places, trust = fuse.first(scores)
         scores += fuse.FEEDBACK * self.dense.cosines(trust @ self.dense.vectors(rows[places]), rows)
         return _Candidates(rows, scores=scores, bm25=bm25, lexical=lexical, similarity=similarity, dense=dense)
+
+    def _by_words(self, query: Query, depth: int) -> tuple[Rows, Scores]:
+        """The rows that the lexical part puts forward, best first, and their scores.
+
+        Where the filter admits a good part of the papers, it is quicker to ask for more of them and to leave out those
+        that it refuses: Tantivy would look up everything that a filter admits.
+        """
+        admitted = self.dense.admitted(query.filter)
+        share = float(admitted.sum()) / max(float(self.dense.alive.sum()), 1.0)
+        wide = bool(query.filter) and share > WIDE
+        asked = replace(query, filter=Filter()) if wide else query
+        keys, bm25 = self.lexical.ranked(asked, int(depth / share) if wide else depth)
+        rows = self.dense.rows(keys)
+        kept = (rows >= 0) & admitted[rows]  # not all, where the two parts are a batch of changes apart
+        return rows[kept][:depth], bm25[kept][:depth]
 
     def _hits(self, candidates: _Candidates, page: Rows, before: int) -> tuple[Hit, ...]:
         rows = candidates.rows[page]

@@ -14,6 +14,9 @@ import numpy as np
 from broadsheet.errors import EmbedderError, MissingExtraError
 from broadsheet.index.embed import StaticEmbedder, Tokens, TokenTable, Vectors
 
+TRUST = 2.0
+"""A transformer knows the order of words: its cosines tell more than a sum of tokens does."""
+
 _BATCH = 64
 _UNRELATED = (
     "The crystal structure of a bacterial membrane protein",
@@ -45,6 +48,7 @@ class TransformerEmbedder:
         except (OSError, ValueError) as error:
             raise EmbedderError(f"The embedder {name!r} cannot be loaded: {error}") from error
         self.name = name
+        self.trust: float = TRUST
         self.table: TokenTable = static.table
         unrelated = self._vectors(_UNRELATED)
         self.dimension: int = unrelated.shape[1]
