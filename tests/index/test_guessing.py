@@ -51,6 +51,7 @@ def test_a_word_that_is_more_often_a_name_is_taken_for_one(view: LexicalView) ->
     assert read(parse("vaswani attention"), view).names == ("vaswani",)
     assert read(parse("martinez rivers"), view).names == ("martinez",)
     assert read(parse("long contexts"), view).names == ()
+    assert read(parse("long contexts 2023"), view).names == ("long",)
 
 
 def test_a_year_that_a_paper_has_is_taken_for_one(view: LexicalView) -> None:
@@ -78,8 +79,8 @@ def test_what_is_right_short_quoted_or_like_nothing_stays_as_it_is(view: Lexical
     assert read(parse(line), view).corrected == ()
 
 
-def test_meaning_is_asked_without_names_and_mistakes(view: LexicalView) -> None:
-    assert meant(read(parse("vaswani attention tranformers"), view)) == "attention transformers"
+def test_meaning_is_asked_without_names_years_and_mistakes(view: LexicalView) -> None:
+    assert meant(read(parse("vaswani 2017 attention tranformers"), view), view) == "attention transformers"
 
 
 @given(line=st.text(max_size=60))

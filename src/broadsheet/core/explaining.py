@@ -22,7 +22,7 @@ def explained(each: Found, hits: Hits, embedder: Embedder) -> Found:
     by = _names_in(paper)
     names = tuple(name for name in query.names if folded(name) in by)
     years = tuple(year for year in query.years if paper.day and str(paper.day.year) == year)
-    told = (*there, *names, *years)
+    told = {*there, *names, *query.years, *(typed for typed, _ in query.corrected)}
     missing = [word for word in query.words if word not in told] if reason.similarity is not None else []
     near = nearest_words(missing, f"{paper.title} {paper.abstract}", embedder)
     authors = ("authors",) if names else ()

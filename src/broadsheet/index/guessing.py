@@ -6,7 +6,7 @@ A guess only adds: the word as typed is looked up too, and quotes or an operator
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rapidfuzz import process
@@ -24,6 +24,11 @@ LONG = 10
 RARER = 200
 """A word is misspelt if one so near to it is in so many times as many papers."""
 
+OFTEN = 25
+"""In a short line with a year, a word may be so many times as often a word as a name, and still be taken for a name."""
+
+SHORT_LINE = 6
+
 MOST_WORDS = 16
 """Words of a line that are looked at: a pasted abstract needs no guesses."""
 
@@ -37,23 +42,36 @@ def understood(query: Query, view: LexicalView, knows: Callable[[str], bool]) ->
         return query
     years = tuple(word for word in query.words if _YEAR.fullmatch(word) and view.has_year(word))
     names = tuple(word for word in dict.fromkeys(query.words) if _is_name(word, view))
+    if years and not names and len(query.words) <= SHORT_LINE:
+        names = _likeliest_name(query.words, view)
     doubtful = [word for word in dict.fromkeys(query.words) if word not in names and not knows(folded(word))]
     corrected = tuple((word, right) for word in doubtful if (right := _corrected(word, view)))
     return replace(query, years=years, names=names, corrected=corrected)
 
 
-def meant(query: Query) -> str:
-    """What the query is about, in one text: without authors' names, mistakes corrected."""
+def meant(query: Query, view: LexicalView) -> str:
+    """What the query is about, in one text: without what can only be names and years, mistakes corrected."""
     right = dict(query.corrected)
-    about = (right.get(word, word) for word in query.words if word not in query.names)
+    left_out = {*query.years, *(name for name in query.names if _is_name(name, view))}
+    about = (right.get(word, word) for word in query.words if word not in left_out)
     return " ".join((*about, *query.phrases, *query.titles))
 
 
 def _is_name(word: str, view: LexicalView) -> bool:
     """Whether a word is in more papers as an author's name than as a word."""
-    if len(word) < SHORTEST_NAME or not word.isalpha():
-        return False
-    return view.frequency("authors", folded(word)) > view.frequency("text", stem(word))
+    return _named(word, view) > view.frequency("text", stem(word))
+
+
+def _likeliest_name(typed: Sequence[str], view: LexicalView) -> tuple[str, ...]:
+    """The word that is most often a name for each time that it is a word, if it is one often enough."""
+    shares = [(_named(word, view) / max(view.frequency("text", stem(word)), 1), word) for word in typed]
+    share, word = max(shares)
+    return (word,) if OFTEN * share > 1 else ()
+
+
+def _named(word: str, view: LexicalView) -> int:
+    """How many papers have an author of this name."""
+    return view.frequency("authors", folded(word)) if len(word) >= SHORTEST_NAME and word.isalpha() else 0
 
 
 def _corrected(word: str, view: LexicalView) -> str:

@@ -32,8 +32,11 @@ TITLE_BOOST = 0.3
 BM25_MOST = 2.2 * (1 + TITLE_BOOST)
 """What a word at most scores for each unit of its rarity: k1 + 1, in the text and in the title."""
 
-YEAR_SCORE = 2.0
-"""What the right year counts: as much as a word that one paper in seven has."""
+AUTHOR_BOOST = 3.0
+"""What a name counts among the authors, against a mention of it in the text."""
+
+YEAR_SCORE = 4.0
+"""What the right year counts: as much as a word that one paper in fifty has."""
 
 _names = (
     tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -147,7 +150,10 @@ class LexicalView:
         must = [*_scored(query), *_unscored(query), *_admitting(query.filter)]
         terms = self._terms(_taken(query))
         found = [(Occur.Should, scored) for term, times in terms.items() for scored in self._term(term, times)]
-        found += [(Occur.Should, _one_term("authors", folded(name))) for name in query.names]
+        found += [
+            (Occur.Should, tantivy.Query.boost_query(_one_term("authors", folded(name)), AUTHOR_BOOST))
+            for name in query.names
+        ]
         found += [(Occur.Should, tantivy.Query.const_score_query(_in_year(year), YEAR_SCORE)) for year in query.years]
         if not found or query.phrases or query.titles:
             clauses = must + found
@@ -164,12 +170,11 @@ class LexicalView:
         return keys[order], scores[order]
 
     def most(self, query: Query) -> float:
-        """More than any paper's BM25 score for this query can be: that of all its words, over and over."""
+        """More than any paper's BM25 score for the words of this query can be; names and years come on top."""
         in_a_row = [word for text in (*query.phrases, *query.titles) for word in words(text)]
         known = self._terms((*_taken(query), *in_a_row))
         rarity = sum(times * self._rarity("text", term) for term, times in known.items())
-        rarity += sum(self._rarity("authors", folded(name)) for name in query.names)
-        return max(BM25_MOST * rarity + YEAR_SCORE * len(query.years), 1e-9)
+        return max(BM25_MOST * rarity, 1e-9)
 
     def _frequency(self, field: str, term: str) -> int:
         """In how many papers a field has this term."""

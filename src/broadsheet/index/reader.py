@@ -124,7 +124,9 @@ class _Snapshot:
     def search(self, query: Query, embedder: Embedder, sort: Sort, paging: Paging, method: Method) -> Hits:
         query = understood(query, self.lexical, embedder.table.knows)
         scored = bool(query.words or query.phrases or query.titles)
-        candidates = self._candidates(query, meant(query), embedder, method) if scored else self._listed(query)
+        candidates = (
+            self._candidates(query, meant(query, self.lexical), embedder, method) if scored else self._listed(query)
+        )
         order = np.lexsort((self.dense.keys[candidates.rows], -candidates.scores))
         if scored and sort is Sort.DATE and len(order):
             order = order[candidates.scores[order] >= WORTHY * candidates.scores[order[0]]]
