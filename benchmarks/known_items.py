@@ -23,24 +23,16 @@ from benchmarks import DATA
 from broadsheet.index import Index, embed, sync
 from broadsheet.index.query import parse
 from broadsheet.text import readable
-from broadsheet.types import Change, Document, Method, Paging
+from broadsheet.types import Document, Method, Paging
 
 KNOWN_ITEMS = Path(__file__).with_name("known_items.jsonl")
 
 
-class Haystack:
+class Haystack(sync.Unchanging):
     """The described papers, their keys counted from 0, and others until there are enough."""
 
     def __init__(self, ids: Sequence[str], papers: Path, among: int) -> None:
         self._ids, self._papers, self._among = ids, papers, among
-
-    def latest(self) -> int:
-        """It never changes."""
-        return 0
-
-    def changes(self, after: int, limit: int) -> Sequence[Change]:  # noqa: ARG002
-        """None at all."""
-        return ()
 
     def count(self) -> int:
         """How many papers."""

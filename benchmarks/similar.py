@@ -25,23 +25,15 @@ import numpy as np
 
 from broadsheet.index import Index, embed, sync
 from broadsheet.index.query import parse
-from broadsheet.types import Change, Document, Method, Paging
+from broadsheet.types import Document, Method, Paging
 
 
 @dataclass
-class Examples:
+class Examples(sync.Unchanging):
     """The papers of all files, and for each example its rated papers by key."""
 
     papers: dict[int, Document] = field(default_factory=dict)
     rated: dict[str, tuple[int, dict[int, int]]] = field(default_factory=dict)
-
-    def latest(self) -> int:
-        """It never changes."""
-        return 0
-
-    def changes(self, after: int, limit: int) -> Sequence[Change]:  # noqa: ARG002
-        """None at all."""
-        return ()
 
     def count(self) -> int:
         """How many papers."""

@@ -19,7 +19,7 @@ from broadsheet.errors import BadFileError, MissingExtraError
 from broadsheet.index import Embedder, Index, sync
 from broadsheet.index.query import parse
 from broadsheet.text import readable
-from broadsheet.types import Change, Document, Method, Paging
+from broadsheet.types import Document, Method, Paging
 
 MEASURES = ("nDCG@10", "R@100", "RR@10")
 
@@ -48,7 +48,7 @@ class Difference(NamedTuple):
     p: float
 
 
-class Collection:
+class Collection(sync.Unchanging):
     """A test collection, read from its folder. BadFileError where the folder is not one.
 
     `split` names the judgements to use (`test`); left out, it is `test` or the only one there is.
@@ -64,14 +64,6 @@ class Collection:
             raise BadFileError(
                 str(folder), "no query has a relevant document", remedy="Are the qrels of these queries?"
             )
-
-    def latest(self) -> int:
-        """It never changes."""
-        return 0
-
-    def changes(self, after: int, limit: int) -> Sequence[Change]:  # noqa: ARG002
-        """None at all."""
-        return ()
 
     def documents(self) -> Iterator[Document]:
         """All of them, their keys counted from 0."""

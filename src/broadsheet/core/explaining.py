@@ -19,7 +19,7 @@ def explained(each: Found, hits: Hits, embedder: Embedder) -> Found:
         return each
     paper, query = document(each.paper), hits.query
     there, fields = matched(hits.words, paper) if reason.lexical_rank is not None else ((), ())
-    by = _names_in(paper)
+    by = _names_in(paper) if query.names else set()
     names = tuple(name for name in query.names if folded(name) in by)
     years = tuple(year for year in query.years if paper.day and str(paper.day.year) == year)
     told = {*there, *names, *query.years, *(typed for typed, _ in query.corrected)}

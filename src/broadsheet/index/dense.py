@@ -223,6 +223,13 @@ class DenseView:
             mask = self._admitted[filter] = self._admit(filter)
         return mask
 
+    def share(self, filter: Filter) -> float:
+        """How much of the living papers pass the filter."""
+        if not filter:
+            return 1.0
+        passed, living = (int(np.count_nonzero(rows)) for rows in (self.admitted(filter), self.alive))
+        return passed / max(living, 1)
+
     def _admit(self, filter: Filter) -> Mask:
         mask = self.alive.copy()
         if filter.after:
@@ -310,8 +317,9 @@ class DenseView:
 
 def _words_of(signs: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """Rows of signs as columns of 64 each: read one after the other, they are compared three times as fast."""
-    padded = np.pad(signs, ((0, 0), (0, -signs.shape[1] % 8)))
-    return np.ascontiguousarray(padded.view(np.uint64).T)
+    if missing := -signs.shape[1] % 8:
+        signs = np.pad(signs, ((0, 0), (0, missing)))
+    return np.ascontiguousarray(signs.view(np.uint64).T)
 
 
 def _mapped(path: Path, dtype: Any, size: int) -> NDArray[Any]:

@@ -171,19 +171,11 @@ class WordPieces:
         return tuple(rows) if len(rows) == 1 or len(word) >= 2 * len(rows) else ()
 
 
-class StaticEmbedder:
-    """Token vectors that ship with the package: `index/models/NAME`, whose README says how they were made."""
+class _BagOfTokens:
+    """An embedder whose vector of a text is the sum of its tokens', which `table` has."""
 
-    def __init__(self, name: str) -> None:
-        folder = resources.files("broadsheet.index") / "models" / name
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        self.name: str = name
-        self.dimension: int = meta["dimension"]
-        self.trust: float = 1.0
-        self.floor: float = meta["floor"]
-        quantised, scales, rarity = (_array(folder / f"{name}.npy") for name in ("vectors", "scales", "rarity"))
-        vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
-        self.table: TokenTable = TokenTable(quantised * scales[:, None], rarity, WordPieces(vocabulary))
+    table: TokenTable
+    trust = 1.0
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, or zeros; see Embedder."""
@@ -192,6 +184,20 @@ class StaticEmbedder:
     def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
         """Unit rows, and tokens; see Embedder."""
         return self.table.encode(texts)
+
+
+class StaticEmbedder(_BagOfTokens):
+    """Token vectors that ship with the package: `index/models/NAME`, whose README says how they were made."""
+
+    def __init__(self, name: str) -> None:
+        folder = resources.files("broadsheet.index") / "models" / name
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        self.name: str = name
+        self.dimension: int = meta["dimension"]
+        self.floor: float = meta["floor"]
+        quantised, scales, rarity = (_array(folder / f"{name}.npy") for name in ("vectors", "scales", "rarity"))
+        vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+        self.table = TokenTable(quantised * scales[:, None], rarity, WordPieces(vocabulary))
 
 
 def _array(path: Traversable) -> NDArray[Any]:
@@ -200,27 +206,18 @@ def _array(path: Traversable) -> NDArray[Any]:
         return array
 
 
-class HashEmbedder:
+class HashEmbedder(_BagOfTokens):
     """Words and their four-letter pieces, hashed to fixed random vectors: knows no meaning, needs no file."""
 
     name = "hash-256"
     dimension = 256
     floor = 0.25
-    trust = 1.0
     _BUCKETS = 1 << 13
 
     def __init__(self) -> None:
         table = np.random.default_rng(0).standard_normal((self._BUCKETS, self.dimension), dtype=np.float32)
         table[self._BUCKETS // 2 :] *= 0.3  # pieces tell less than words
-        self.table: TokenTable = TokenTable(table, np.ones(len(table), np.float32), self._hashes)
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit rows, or zeros; see Embedder."""
-        return self.table.encode(texts)[0]
-
-    def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
-        """Unit rows, and tokens; see Embedder."""
-        return self.table.encode(texts)
+        self.table = TokenTable(table, np.ones(len(table), np.float32), self._hashes)
 
     def _hashes(self, word: str) -> tuple[int, ...]:
         half = self._BUCKETS // 2

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from broadsheet.index.embed import Embedder, Vectors, split_words
+import numpy as np
+
+from broadsheet.index.embed import Embedder, TokenTable, Vectors, split_words
 from broadsheet.index.query import stem
 
 NEAR = 0.28
@@ -23,7 +26,7 @@ def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[
     there = _once([text])
     if not asked or not there:
         return ()
-    likeness = _unit(asked, embedder) @ _unit(there, embedder).T
+    likeness = _units(asked, embedder.table) @ _units(there, embedder.table).T
     best = likeness.argmax(axis=1)
     pairs = [(float(likeness[row, column]), asked[row], there[column]) for row, column in enumerate(best.tolist())]
     near = sorted((pair for pair in pairs if pair[0] >= NEAR and stem(pair[1]) != stem(pair[2])), reverse=True)
@@ -38,5 +41,13 @@ def _rarity(word: str, embedder: Embedder) -> float:
     return float(embedder.table.rarity[embedder.table.rows(word)].max(initial=0))
 
 
-def _unit(words: Sequence[str], embedder: Embedder) -> Vectors:
-    return embedder.table.encode(words)[0]
+def _units(words: Sequence[str], table: TokenTable) -> Vectors:
+    return np.stack([_unit(word, table) for word in words])
+
+
+@lru_cache(maxsize=20_000)
+def _unit(word: str, table: TokenTable) -> Vectors:
+    """A word's vector. The words of papers come again and again: a page of hits has thousands."""
+    vectors, _ = table.encode([word])
+    unit: Vectors = vectors[0]
+    return unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -137,7 +137,8 @@ class LexicalView:
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self._searcher = searcher
-        self.frequency = lru_cache(maxsize=50_000)(self._frequency)
+        self.frequency: Callable[[str, str], int] = lru_cache(maxsize=50_000)(searcher.doc_freq)
+        """In how many papers a field has a term."""
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -173,12 +174,8 @@ class LexicalView:
         """More than any paper's BM25 score for the words of this query can be; names and years come on top."""
         in_a_row = [word for text in (*query.phrases, *query.titles) for word in words(text)]
         known = self._terms((*_taken(query), *in_a_row))
-        rarity = sum(times * self._rarity("text", term) for term, times in known.items())
+        rarity = sum(times * self._rarity(term) for term, times in known.items())
         return max(BM25_MOST * rarity, 1e-9)
-
-    def _frequency(self, field: str, term: str) -> int:
-        """In how many papers a field has this term."""
-        return int(self._searcher.doc_freq(field, term))
 
     def beginning(self, field: str, prefix: str, limit: int, beside: Collection[str] = ()) -> list[tuple[str, int]]:
         """The terms of a field that begin so, most frequent first, each with the number of papers.
@@ -230,9 +227,9 @@ class LexicalView:
     def _keys(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> Keys:
         return np.array(self._searcher.fast_field_values("key", [place for _, place in hits]), np.int64)
 
-    def _rarity(self, field: str, term: str) -> float:
+    def _rarity(self, term: str) -> float:
         """The idf of BM25."""
-        found = self.frequency(field, term)
+        found = self.frequency("text", term)
         return math.log1p((len(self) - found + 0.5) / (found + 0.5))
 
     def _term(self, term: str, times: int) -> Iterable[tantivy.Query]:

@@ -212,7 +212,7 @@ class _Snapshot:
         that it refuses: Tantivy would look up everything that a filter admits.
         """
         admitted = self.dense.admitted(query.filter)
-        share = float(admitted.sum()) / max(float(self.dense.alive.sum()), 1.0)
+        share = self.dense.share(query.filter)
         wide = bool(query.filter) and share > WIDE
         asked = replace(query, filter=Filter()) if wide else query
         keys, bm25 = self.lexical.ranked(asked, int(depth / share) if wide else depth)

@@ -48,6 +48,18 @@ class Library(Protocol):
         """How many papers there are."""
 
 
+class Unchanging:
+    """What a library that is only ever read answers of changes; who inherits it has `documents` and `count`."""
+
+    def latest(self) -> int:
+        """It never changes."""
+        return 0
+
+    def changes(self, after: int, limit: int) -> Sequence[Change]:  # noqa: ARG002
+        """None at all."""
+        return ()
+
+
 def catch_up(folder: Path, embedder: Embedder, library: Library, *, progress: Progress | None = None) -> int:
     """Apply what the library has written since; answers how many changes that were.
 

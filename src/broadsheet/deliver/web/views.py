@@ -257,10 +257,9 @@ def _chips(request: HttpRequest, answer: Answer) -> list[dict[str, str]]:
         return f"?{asked.urlencode()}"
 
     chips = [{"kind": part.kind, "value": part.value, "without": address(q=part.rest)} for part in answer.query.parts]
-    narrowed = {"after": "after", "before": "before", "category": "category", "code": "code"}
     chips += [
-        {"kind": kind, "value": value, "without": address(**{name: ""})}
-        for name, kind in narrowed.items()
+        {"kind": name, "value": value, "without": address(**{name: ""})}
+        for name in ("after", "before", "category", "code")
         if (value := request.GET.get(name, "").strip())
     ]
     return chips
