@@ -54,7 +54,7 @@ def main() -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        for measure in (importing, indexing, searching, peers, quality, front_page, service):
+        for measure in (importing, embedding, indexing, searching, suggesting, peers, quality, front_page, service):
             for figure in measure():
                 print(figure, flush=True)
 
@@ -67,6 +67,20 @@ def importing() -> Iterator[Figure]:
         start = time.perf_counter()
         report = import_file(str(PAPERS), now=datetime.now(UTC))
         yield Figure(name, report.read / (time.perf_counter() - start), "papers/s", goal, at_least=True)
+
+
+def embedding() -> Iterator[Figure]:
+    """Titles and abstracts → vectors, tokenising included, in one thread."""
+    from broadsheet import wiring
+    from broadsheet.core import indexing as verb
+
+    texts = [f"{document.title}. {document.abstract}" for document in verb.LibraryView().documents()][:20_000]
+    embedder = wiring.embedder()
+    start = time.perf_counter()
+    for first in range(0, len(texts), 1000):
+        embedder.embed(texts[first : first + 1000])
+    speed = len(texts) / (time.perf_counter() - start)
+    yield Figure("embedding, one thread", speed, "papers/s", 10_000, at_least=True)
 
 
 def indexing() -> Iterator[Figure]:
@@ -111,6 +125,21 @@ def searching() -> Iterator[Figure]:
             times.append((time.perf_counter() - start) * 1000)
         yield Figure(f"search, {name}, p50", median(times), "ms", 10)
         yield Figure(f"search, {name}, p95", quantiles(times, n=20)[-1], "ms", 25)
+
+
+def suggesting() -> Iterator[Figure]:
+    """The verb `suggest`, with titles as they are typed: after 3, 6, 10 and 15 letters."""
+    from broadsheet import wiring
+    from broadsheet.core.suggesting import suggest
+    from broadsheet.library import papers
+
+    titles = [paper.title for number, paper in enumerate(papers.everything()) if number % 600 == 0]
+    times = []
+    for line in (title[:letters] for title in titles for letters in (3, 6, 10, 15)):
+        start = time.perf_counter()
+        suggest(wiring.index(), line)
+        times.append((time.perf_counter() - start) * 1000)
+    yield Figure("suggestions while typing, p95", quantiles(times, n=20)[-1], "ms", 30)
 
 
 def peers() -> Iterator[Figure]:
