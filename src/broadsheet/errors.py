@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class BroadsheetError(Exception):
     """Anything Broadsheet itself reports; its text is fit to show to a person."""
@@ -55,3 +57,33 @@ class IndexBusyError(BroadsheetError):
 
 class EmbedderError(BroadsheetError):
     """The embedder of this name cannot be loaded."""
+
+
+class SourceError(BroadsheetError):
+    """A source is not known, or was asked for something that it does not have."""
+
+
+class FetchError(BroadsheetError):
+    """A request did not bring what was asked for, after all tries that make sense.
+
+    `url` is what was asked, without secrets; `status` the HTTP status, if there was an answer; `retry_at` the moment
+    before which the host asked not to be asked again.
+    """
+
+    def __init__(
+        self, url: str, reason: str, *, remedy: str = "", status: int | None = None, retry_at: datetime | None = None
+    ) -> None:
+        self.url, self.reason, self.status, self.retry_at = url, reason, status, retry_at
+        super().__init__(f"{url}: {reason}." + (f" {remedy}." if remedy else ""))
+
+
+class AddressRefusedError(FetchError):
+    """The address is not one that Broadsheet fetches from: not http(s), or inside a private network."""
+
+
+class UnreadableError(FetchError):
+    """An answer came, but is not of the shape that its source has: cut, malformed, or of a new kind."""
+
+
+class StoppedError(BroadsheetError):
+    """The work was told to stop before it was done; what was stored is kept."""

@@ -44,9 +44,10 @@ class Record:
     """What one source says of one paper: parsed, not yet stored.
 
     `ids` are paper ids, strongest first; empty when the source names none. `categories` have the primary one first.
-    `published` is the day of the first deposit or print, `announced` the day its source listed it as new, `featured`
-    the day an edited front page showed it; `year` stands alone when no day is known. `extras` are attributed by
-    source and shown, never searched: `{"huggingface": {"upvotes": 32}}`.
+    `published` is the day of the first deposit or print, `updated` that of the latest version, `announced` the day its
+    source listed it as new, `featured` the day an edited front page showed it, each as the source names it (UTC where
+    it gives a moment); `year` stands alone when no day is known. `withdrawn` says that its authors or its source took
+    it back. `extras` are attributed by source and shown, never searched: `{"huggingface": {"upvotes": 32}}`.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Record:
     authors: tuple[str, ...] = ()
     ids: tuple[PaperId, ...] = ()
     published: date | None = None
+    updated: date | None = None
     announced: date | None = None
     featured: date | None = None
     year: int | None = None
@@ -64,6 +66,7 @@ class Record:
     versions: tuple[Version, ...] = ()
     venue: str = ""
     comment: str = ""
+    withdrawn: bool = False
     extras: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -84,6 +87,7 @@ class Paper:
     authors: tuple[str, ...] = ()
     aliases: tuple[PaperId, ...] = ()
     published: date | None = None
+    updated: date | None = None
     announced: date | None = None
     featured: date | None = None
     year: int | None = None
@@ -92,6 +96,7 @@ class Paper:
     versions: tuple[Version, ...] = ()
     venue: str = ""
     comment: str = ""
+    withdrawn: bool = False
     extras: Mapping[str, Json] = field(default_factory=dict)
     upvotes: int | None = None
 

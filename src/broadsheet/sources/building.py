@@ -53,6 +53,7 @@ def build(
     authors: Iterable[str] = (),
     ids: Sequence[PaperId | None] = (),
     published: date | None = None,
+    updated: date | None = None,
     announced: date | None = None,
     featured: date | None = None,
     year: int | None = None,
@@ -61,6 +62,7 @@ def build(
     versions: Iterable[Version] = (),
     venue: str = "",
     comment: str = "",
+    withdrawn: bool = False,
     extras: Mapping[str, Json] | None = None,
 ) -> Record:
     """A record with clean text, each id and link once, and the links that its abstract and comment name.
@@ -81,6 +83,7 @@ def build(
         authors=tuple(filter(None, map(clean, authors))),
         ids=tuple(dict.fromkeys(filter(None, ids))),
         published=published,
+        updated=updated,
         announced=announced,
         featured=featured,
         year=published.year if published else year,
@@ -89,6 +92,7 @@ def build(
         versions=tuple(versions),
         venue=clean(venue),
         comment=comment,
+        withdrawn=withdrawn,
         extras=_plain(extras, place) if extras else {},
     )
     _bound(record, place)

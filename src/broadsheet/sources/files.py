@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from broadsheet.errors import BadFileError
+from broadsheet.sources.building import Place
 from broadsheet.sources.containers import DamageError, Member, foreign, members
 from broadsheet.types import Record
 
@@ -29,7 +30,10 @@ LINE = 8 << 20
 """The most bytes of one line."""
 
 _HEAD = 1 << 16
-_KNOWN = "It reads the saved text or HTML of a papers page, JSON lines, the Hugging Face API's JSON, BibTeX and RIS"
+_KNOWN = (
+    "It reads the saved text or HTML of a papers page, JSON lines, the Hugging Face API's JSON, BibTeX, RIS, the "
+    "snapshots of arXiv and OpenAlex, the dumps of Papers with Code and the XML of the ACL Anthology"
+)
 _RECODE = "Save it as UTF-8 or pass --encoding latin-1"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -72,10 +76,26 @@ def _below(folder: str) -> list[str]:
     return found
 
 
-def read(name: str, stream: IO[bytes] | None = None, *, today: date, encoding: str | None = None) -> Iterator[Record]:
+Skip = Callable[[BadFileError], None]
+"""Told of a record that cannot be read and is left out; by raising it, refuses to leave it out."""
+
+
+def _refuse(error: BadFileError) -> None:
+    raise error
+
+
+def read(
+    name: str,
+    stream: IO[bytes] | None = None,
+    *,
+    today: date,
+    encoding: str | None = None,
+    skip: Skip = _refuse,
+) -> Iterator[Record]:
     """The records of one file, of the stream if one is given. `today` resolves dates without a year.
 
-    Raises BadFileError, with the record and place that it came to, for anything that is not a file of papers.
+    Raises BadFileError, with the record and place that it came to, for anything that is not a file of papers. Where one
+    record of a snapshot cannot be read, `skip` decides.
     """
     file = "standard input" if name == "-" else name
     _check_encoding(encoding, file)
@@ -86,7 +106,7 @@ def read(name: str, stream: IO[bytes] | None = None, *, today: date, encoding: s
                 stream = sys.stdin.buffer if name == "-" else stack.enter_context(Path(name).open("rb"))
             for member, content in members(stream):
                 shown = f"{file} › {member}" if member else file
-                for record in _parse(Member(shown, content), today, encoding):
+                for record in _parse(Member(shown, content), today, encoding, skip):
                     count += 1
                     yield record
     except DamageError as error:
@@ -111,7 +131,7 @@ def _check_encoding(encoding: str | None, file: str) -> None:
         raise BadFileError(file, f"there is no encoding {encoding!r}", remedy="Try utf-8, latin-1 or gbk") from None
 
 
-def _parse(member: Member, today: date, encoding: str | None) -> Iterator[Record]:
+def _parse(member: Member, today: date, encoding: str | None, skip: Skip) -> Iterator[Record]:
     """Recognise the format by the first 64 KiB and hand over to its parser."""
     file, stream = member
     head = stream.peek(_HEAD)[:_HEAD]
@@ -132,20 +152,20 @@ def _parse(member: Member, today: date, encoding: str | None) -> Iterator[Record
         start = ""
     if not start and not head.strip():
         return iter(())
-    return _format(start)(Content(file, stream, encoding), start, today)
+    return _format(start)(Content(file, stream, encoding, skip), start, today)
 
 
 class Content:
     """One member's text, by lines or as a whole, with its guards."""
 
-    def __init__(self, file: str, stream: io.BufferedReader, encoding: str | None) -> None:
-        self.file, self._stream, self._encoding = file, stream, encoding
+    def __init__(self, file: str, stream: io.BufferedReader, encoding: str | None, skip: Skip) -> None:
+        self.file, self.stream, self._encoding, self.skip = file, stream, encoding, skip
 
     def lines(self) -> Iterator[bytes | str]:
         """The lines as they come; bytes if they are UTF-8."""
-        source: io.BufferedReader | io.TextIOWrapper = self._stream
+        source: io.BufferedReader | io.TextIOWrapper = self.stream
         if self._encoding:
-            source = io.TextIOWrapper(self._stream, encoding=self._encoding, newline="\n")
+            source = io.TextIOWrapper(self.stream, encoding=self._encoding, newline="\n")
         number = 0
         try:
             while line := source.readline(LINE + 1):
@@ -160,7 +180,7 @@ class Content:
 
     def bytes(self) -> bytes:
         """Everything, undecoded."""
-        data = self._stream.read(WHOLE + 1)
+        data = self.stream.read(WHOLE + 1)
         if len(data) > WHOLE:
             reason = f"it is larger than {WHOLE >> 20} MiB, the most for a format that is read as a whole"
             raise BadFileError(self.file, reason, remedy="Split it, or turn it into JSON lines")
@@ -193,6 +213,9 @@ _BIBTEX = re.compile(
 )
 _RIS = re.compile(r"^TY {1,2}- ", re.MULTILINE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div|article|meta|main|section)[\s>]", re.IGNORECASE)
+_SNAPSHOT = re.compile(r'\{\s*"id"\s*:\s*"[^"]{5,40}"\s*,\s*"submitter"\s*:')
+_WORK = re.compile(r'\{\s*"id"\s*:\s*"https://openalex\.org/W')
+_DUMP = re.compile(r'\[\s*\{\s*"(?:paper_url"|paper_title"|categories"\s*:\s*\[)')
 _WRAPPED = re.compile(r'\{[^{}\[\]]{0,2000}"(?:data|dailyPapers|papers)"\s*:\s*\[')
 
 
@@ -213,13 +236,17 @@ def _format(start: str) -> Parser:
 
 def _json_lines(content: Content, start: str, today: date) -> Iterator[Record]:
     """JSON lines; an object that spreads over lines is read as a whole."""
-    from broadsheet.sources import hf_daily, jsonl
+    from broadsheet.sources import arxiv_snapshot, hf_daily, jsonl, openalex
 
     first = start.partition("\n")[0].rstrip()
     if ("\n" in start or len(start) < _HEAD // 4) and not first.endswith("}"):
         return _json(content, start, today)
     if re.match(r'\{\s*"paper"\s*:\s*\{', start):
         return _entries(content, hf_daily.day_in(content.file))
+    if _SNAPSHOT.match(start):
+        return _snapshot(content, arxiv_snapshot.record)
+    if _WORK.match(start):
+        return _snapshot(content, openalex.record)
     return jsonl.parse(content.lines(), file=content.file)
 
 
@@ -233,10 +260,34 @@ def _entries(content: Content, listed: date | None) -> Iterator[Record]:
             yield from hf_daily.parse([found], file=content.file, listed=listed)
 
 
-def _json(content: Content, _start: str, _today: date) -> Iterator[Record]:
-    from broadsheet.sources import hf_daily, jsonl
-    from broadsheet.sources.building import Place
+def _snapshot(content: Content, record: Callable[[object, Place], Record]) -> Iterator[Record]:
+    """A snapshot of JSON lines; what cannot be read of it is for `skip` to decide."""
+    for number, line in enumerate(content.lines(), 1):
+        if line.strip():
+            where = f"line {number}"
+            try:
+                yield record(_loads(line, content.file, where), Place(content.file, where))
+            except BadFileError as error:
+                content.skip(error)
 
+
+def _array(content: Content) -> Iterator[object]:
+    """The things of one JSON array, one by one, however large it is."""
+    import ijson
+
+    try:
+        yield from ijson.items(content.stream, "item", use_float=True)
+    except (ijson.JSONError, ValueError) as error:
+        words = " ".join(str(error).split())[:200]
+        raise BadFileError(content.file, f"this is not whole JSON ({words})", remedy="Fetch the file again") from None
+
+
+def _json(content: Content, start: str, _today: date) -> Iterator[Record]:
+    from broadsheet.sources import hf_daily, jsonl, papers_with_code
+
+    if _DUMP.match(start):
+        yield from papers_with_code.parse(_array(content), file=content.file)
+        return
     found = _loads(content.text(), content.file)
     if hf_daily.recognises(found):
         yield from hf_daily.parse(found, file=content.file)
@@ -264,6 +315,17 @@ def _html(content: Content, _start: str, today: date) -> Iterator[Record]:
 
 
 def _xml(content: Content, start: str, _today: date) -> Iterator[Record]:
+    from broadsheet.errors import UnreadableError
+    from broadsheet.sources import acl
+
+    if re.search(r"<collection\s+id=", start):
+        try:
+            records, unread = acl.parse(content.text().encode(), content.file)
+        except UnreadableError as error:
+            raise BadFileError(content.file, error.reason, remedy="Fetch the file again") from None
+        for words in unread:
+            content.skip(BadFileError(content.file, words))
+        return iter(records)
     reason = "this is XML that defines entities" if "<!ENTITY" in start else "this is XML of a kind it does not read"
     raise BadFileError(content.file, reason, remedy=_KNOWN)
 

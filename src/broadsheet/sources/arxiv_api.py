@@ -1,0 +1,197 @@
+"""arXiv's API: papers by id, by category or by query, as Atom; one request in three seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from lxml import etree
+
+from broadsheet.errors import BadFileError, SourceError, UnreadableError
+from broadsheet.incoming import Batch, Checkpoint
+from broadsheet.sources import arxiv_records
+from broadsheet.sources.building import Place, build
+from broadsheet.sources.http import Http
+from broadsheet.sources.kinds import Kind, Options
+from broadsheet.sources.xml import parse_xml, text_of
+from broadsheet.types import Link, LinkKind, PaperId, Record, Version
+
+URL = "https://export.arxiv.org/api/query"
+PACE = 3.0
+PAGE, MOST_IDS = 200, 100
+REACH = 10_000
+"""arXiv answers no further results of one query than this."""
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+_VERSION = re.compile(r"v(\d+)$")
+
+
+class Parsed(NamedTuple):
+    """One page: its records, what could not be read, how many entries it had, and how many the query has in all."""
+
+    records: tuple[Record, ...]
+    unread: tuple[str, ...]
+    entries: int
+    total: int
+
+
+def parse(body: bytes, url: str) -> Parsed:
+    """The papers of one answer. UnreadableError if it is no Atom feed, or the API says that the query is wrong."""
+    feed = parse_xml(body, url)
+    if feed.tag != f"{_ATOM}feed":
+        raise UnreadableError(url, "the answer is not an Atom feed")
+    records, unread = [], []
+    entries = feed.findall(f"{_ATOM}entry")
+    for number, entry in enumerate(entries, 1):
+        address = text_of(entry, f"{_ATOM}id")
+        if "/api/errors" in address:
+            raise UnreadableError(url, f"arXiv says: {text_of(entry, f'{_ATOM}summary') or 'error'}")
+        try:
+            records.append(_record(entry, address, Place(url, f"entry {number}")))
+        except BadFileError as error:
+            unread.append(str(error))
+    total = text_of(feed, f"{_SEARCH}totalResults")
+    return Parsed(tuple(records), tuple(unread), len(entries), int(total) if total.isdigit() else len(entries))
+
+
+def _record(entry: etree._Element, address: str, place: Place) -> Record:
+    published = arxiv_records.day(text_of(entry, f"{_ATOM}published"))
+    updated = arxiv_records.day(text_of(entry, f"{_ATOM}updated"))
+    match = _VERSION.search(address)
+    number = int(match[1]) if match else 1
+    terms = [
+        *(each.get("term", "") for each in entry.findall(f"{_ARXIV}primary_category")),
+        *(each.get("term", "") for each in entry.findall(f"{_ATOM}category")),
+    ]
+    abstract, comment = text_of(entry, f"{_ATOM}summary"), text_of(entry, f"{_ARXIV}comment")
+    links = [
+        Link(each.get("href", ""), LinkKind.PAPER)
+        for each in entry.findall(f"{_ATOM}link")
+        if each.get("title") == "doi"
+    ]
+    return build(
+        place,
+        source=arxiv_records.SOURCE,
+        title=text_of(entry, f"{_ATOM}title"),
+        abstract=abstract,
+        authors=[text_of(author, f"{_ATOM}name") for author in entry.findall(f"{_ATOM}author")],
+        ids=arxiv_records.ids(address, text_of(entry, f"{_ARXIV}doi")),
+        published=published,
+        updated=updated if number > 1 else None,
+        categories=arxiv_records.categories(terms),
+        links=links,
+        versions=[Version(1, published), *([Version(number, updated)] if number > 1 else [])],
+        venue=text_of(entry, f"{_ARXIV}journal_ref"),
+        comment=comment,
+        withdrawn=arxiv_records.is_withdrawn(abstract, comment),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivPapers:
+    """Papers of arXiv by their ids, a hundred at once."""
+
+    url: str = URL
+    schemes: tuple[str, ...] = ("arxiv",)
+
+    def look_up(self, http: Http, ids: Sequence[PaperId]) -> Iterator[Batch]:
+        """What arXiv has on these papers, in batches of a hundred; ids that it does not know bring nothing."""
+        names = [paper_id.removeprefix("arxiv:") for paper_id in ids if paper_id.startswith("arxiv:")]
+        for start in range(0, len(names), MOST_IDS):
+            several = names[start : start + MOST_IDS]
+            answer = http.get(self.url, {"id_list": ",".join(several), "max_results": len(several)}, pace=PACE)
+            page = parse(answer.body, answer.url)
+            yield Batch(checkpoint={}, records=page.records, unread=page.unread)
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivQuery:
+    """Papers of arXiv that a query finds, in the order of their latest version.
+
+    Each fetch walks through windows of a day by the moment of the latest version, oldest first, so that every page's
+    checkpoint is good. A version can be fetched only once it is announced, days after that moment: so every fetch
+    begins `again` days before the last one ended.
+    """
+
+    query: str
+    since: datetime | None
+    again: timedelta
+    url: str = URL
+
+    def fetch(self, http: Http, checkpoint: Checkpoint, *, now: datetime) -> Iterator[Batch]:
+        """What was deposited since the checkpoint, and what may have been announced only since."""
+        told = checkpoint.get("since")
+        begin = datetime.fromisoformat(told) if told else (self.since or now - self.again)
+        start = int(checkpoint.get("start", 0))
+        while begin < now:
+            end = min(begin + timedelta(days=1), now)
+            for page, following in self._window(http, begin, end, start):
+                checkpoint = {"since": begin.isoformat(), "start": following}
+                yield Batch(checkpoint=checkpoint, records=page.records, unread=page.unread, total=page.total)
+            begin, start = end, 0
+            yield Batch(checkpoint={"since": begin.isoformat(), "start": 0})
+        yield Batch(checkpoint={"since": (now - self.again).isoformat(), "start": 0})
+
+    def _window(self, http: Http, begin: datetime, end: datetime, start: int) -> Iterator[tuple[Parsed, int]]:
+        """Pages of what was deposited from `begin` to `end`, each with the start of the next one."""
+        times = " TO ".join(moment.astimezone(UTC).strftime("%Y%m%d%H%M") for moment in (begin, end))
+        while True:
+            page = self._page(http, f"({self.query}) AND lastUpdatedDate:[{times}]", start)
+            start += page.entries
+            yield page, start
+            if start >= page.total or page.total == 0:
+                return
+            if start >= REACH:
+                raise UnreadableError(self.url, f"more than {REACH} papers in one day", remedy="Ask for less at once")
+
+    def _page(self, http: Http, query: str, start: int) -> Parsed:
+        """One page; arXiv is known to answer an empty one where there is more, so that is asked for again."""
+        wanted: dict[str, str | int] = {
+            "search_query": query, "start": start, "max_results": PAGE,
+            "sortBy": "lastUpdatedDate", "sortOrder": "ascending",
+        }  # fmt: skip
+        for _ in range(3):
+            answer = http.get(self.url, wanted, pace=PACE)
+            page = parse(answer.body, answer.url)
+            if page.entries or page.total <= start:
+                return page
+        raise UnreadableError(answer.url, f"the page is empty, and {page.total - start} papers should follow")
+
+
+def make(options: Options) -> ArxivQuery:
+    """The source of these categories and queries; SourceError if there are none, or a value makes no sense."""
+    if not options.words:
+        raise SourceError("Say which papers of arXiv: categories such as cs.LG, or queries such as 'au:doe AND ti:x'.")
+    parts = [f"cat:{word}" if arxiv_records.is_category(word) else f"({word})" for word in options.words]
+    since = arxiv_records.day(options.value("since"))
+    if options.value("since") and since is None:
+        raise SourceError(f"since={options.value('since')} is not a day such as 2026-03-17.")
+    again = options.value("again", "7")
+    if not again.isdigit() or not 1 <= int(again) <= 60:
+        raise SourceError(f"again={again} is not a number of days from 1 to 60.")
+    return ArxivQuery(
+        query=" OR ".join(parts),
+        since=datetime(since.year, since.month, since.day, tzinfo=UTC) if since else None,
+        again=timedelta(days=int(again)),
+        url=options.value("url", URL),
+    )
+
+
+KIND = Kind(
+    name="arxiv-api",
+    about="What a query at arXiv's API finds, new and replaced versions.",
+    words="categories or queries",
+    values={
+        "since": "the day to begin at, by default a week ago",
+        "again": "days that are asked for again, since papers appear days after they were deposited; by default 7",
+        "url": "another address of the API",
+    },
+    example="arxiv-api 'au:bengio_y AND cat:cs.LG'",
+    every=timedelta(hours=6),
+    make=make,
+)

@@ -1,0 +1,66 @@
+"""The calendar of arXiv's announcements, and which of them a submission is in. Pure.
+
+New papers are announced at 20:00 US Eastern on Sunday to Thursday; listings and mails carry the next day's date, Monday
+to Friday. A submission is in time until 14:00: what comes from Thursday 14:00 to Friday 14:00 is announced on Sunday,
+what comes after that until Monday 14:00 on Monday (https://info.arxiv.org/help/availability.html).
+
+On some US holidays there is no announcement. Which, arXiv decides from year to year, so the listing itself is always
+believed over this calendar; it knows only the holidays that have been kept each time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+CUT_OFF, ANNOUNCED = time(14), time(20)
+_DAY = timedelta(days=1)
+
+
+def announced_at(day: date) -> datetime:
+    """The moment, UTC, at which the listing of this date comes out: the evening before."""
+    return datetime.combine(day - _DAY, ANNOUNCED, EASTERN).astimezone(UTC)
+
+
+def is_announcement_day(day: date) -> bool:
+    """Whether a listing of this date is to be expected."""
+    return day.weekday() < 5 and not _holiday(day - _DAY)
+
+
+def announcement_day(submitted: datetime) -> date:
+    """The date of the listing that a submission of this moment is in, if moderation does not hold it."""
+    local = submitted.astimezone(EASTERN)
+    evening = local.date() if local.time() < CUT_OFF else local.date() + _DAY
+    if evening.weekday() == 4 and local.date() == evening:
+        evening += 2 * _DAY  # Friday until the cut-off: Sunday evening
+    elif evening.weekday() in {5, 6} or (evening.weekday() == 4 and local.date() != evening):
+        # Thursday after the cut-off waits for Sunday evening, Friday after it and the weekend for Monday evening.
+        late = local.date().weekday() >= 4
+        evening += _DAY * ((7 - evening.weekday()) if late else 2)
+    while not is_announcement_day(evening + _DAY):
+        evening += _DAY
+    return evening + _DAY
+
+
+def expected_day(now: datetime) -> date:
+    """The date of the newest listing that should be out."""
+    day = now.astimezone(EASTERN).date() + _DAY
+    while not is_announcement_day(day) or announced_at(day) > now:
+        day -= _DAY
+    return day
+
+
+def between(first: date, now: datetime) -> list[date]:
+    """The dates of the listings from `first` on that should be out, oldest first."""
+    last = expected_day(now)
+    days = (first + number * _DAY for number in range((last - first).days + 1))
+    return [day for day in days if is_announcement_day(day)]
+
+
+def _holiday(evening: date) -> bool:
+    """Evenings without an announcement every year: New Year, Independence Day, Labor Day, Thanksgiving, Christmas."""
+    if (evening.month, evening.day) in {(1, 1), (7, 4), (12, 25)}:
+        return True
+    labor_day = evening.month == 9 and evening.weekday() == 0 and evening.day <= 7
+    return labor_day or (evening.month == 11 and evening.weekday() == 3 and 22 <= evening.day <= 28)

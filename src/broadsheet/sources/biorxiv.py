@@ -1,0 +1,128 @@
+"""Preprints of bioRxiv and medRxiv, by the days on which they were posted, from the API that both share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from broadsheet.errors import BadFileError, SourceError, UnreadableError
+from broadsheet.incoming import Batch, Checkpoint
+from broadsheet.sources import building
+from broadsheet.sources.building import Place, build, given_first
+from broadsheet.sources.http import Answer, Http
+from broadsheet.sources.ids import parse_paper_id
+from broadsheet.sources.kinds import Kind, Options
+from broadsheet.types import Json, Record, Version
+
+URL = "https://api.biorxiv.org/details"
+PACE = 1.0
+OVERLAP, WINDOW = timedelta(days=2), timedelta(days=7)
+
+
+def parse(answer: Answer, server: str, categories: tuple[str, ...] = ()) -> tuple[list[Record], list[str], int, int]:
+    """Records, what could not be read, how many preprints the page had and how many there are in all.
+
+    Only preprints of these categories, if any are given. UnreadableError if the answer lists none.
+    """
+    found = answer.json()
+    if not isinstance(found, dict) or not isinstance(found.get("collection"), list):
+        raise UnreadableError(answer.url, "the answer lists no preprints")
+    messages = found.get("messages") or [{}]
+    total = str(messages[0].get("total", "0")) if isinstance(messages[0], dict) else "0"
+    records, unread = [], []
+    for number, one in enumerate(found["collection"], 1):
+        try:
+            record = _record(one, server, Place(answer.url, f"preprint {number}"))
+        except BadFileError as error:
+            unread.append(str(error))
+            continue
+        if not categories or {name.lower() for name in record.categories} & set(categories):
+            records.append(record)
+    return records, unread, len(found["collection"]), int(total) if total.isdigit() else 0
+
+
+def _record(one: Json, server: str, place: Place) -> Record:
+    if not isinstance(one, dict):
+        raise place.error("here stands no preprint")
+    said = {name: value for name, value in one.items() if isinstance(value, str)}
+    printed = said.get("published", "NA")
+    version, day = said.get("version", "1"), building.day(said.get("date", ""))
+    number = int(version) if version.isdigit() else 1
+    return build(
+        place,
+        source=server,
+        title=said.get("title", ""),
+        abstract=said.get("abstract", ""),
+        authors=[given_first(name) for name in said.get("authors", "").split(";")],
+        ids=(parse_paper_id(said.get("doi", "")), parse_paper_id(printed) if printed != "NA" else None),
+        published=day if number == 1 else None,
+        updated=day if number > 1 else None,
+        categories=[said["category"]] if said.get("category") else [],
+        versions=[Version(number, day)],
+        withdrawn=said.get("type", "").upper() in {"WITHDRAWN", "RETRACTED"},
+        extras={server: {name: said[name] for name in ("license", "type") if said.get(name)}},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Preprints:
+    """What a server posts, new and revised, in some of its categories or all."""
+
+    server: str
+    categories: tuple[str, ...]
+    since: date | None
+    url: str = URL
+
+    def fetch(self, http: Http, checkpoint: Checkpoint, *, now: datetime) -> Iterator[Batch]:
+        """What was posted since the checkpoint's day, week by week; the last two days are asked for again."""
+        today = now.astimezone(UTC).date()
+        told = building.day(str(checkpoint.get("day", "")))
+        begin, cursor = told or self.since or today - WINDOW, int(checkpoint.get("cursor", 0))
+        while begin <= today:
+            end = min(begin + WINDOW, today)
+            if until := building.day(str(checkpoint.get("until", ""))):
+                end = until if cursor and until >= begin else end
+            while True:
+                answer = http.get(f"{self.url}/{self.server}/{begin}/{end}/{cursor}/json", pace=PACE)
+                records, unread, size, total = parse(answer, self.server, self.categories)
+                cursor += size
+                if size == 0 or cursor >= total:
+                    break
+                yield Batch(
+                    checkpoint={"day": begin.isoformat(), "until": end.isoformat(), "cursor": cursor},
+                    records=tuple(records),
+                    unread=tuple(unread),
+                    total=total,
+                )
+            following = min(end + timedelta(days=1), today - OVERLAP) if end == today else end + timedelta(days=1)
+            yield Batch(
+                checkpoint={"day": following.isoformat()}, records=tuple(records), unread=tuple(unread), total=total
+            )
+            begin, cursor, checkpoint = end + timedelta(days=1), 0, {}
+
+
+def make(options: Options, server: str) -> Preprints:
+    """The preprints that these options mean; SourceError for a day that is none."""
+    since = options.value("since")
+    if since and building.day(since) is None:
+        raise SourceError(f"since={since} is not a day such as 2026-03-17.")
+    categories = tuple(word.replace("_", " ").lower() for word in options.words)
+    return Preprints(server, categories, building.day(since) if since else None, options.value("url", URL))
+
+
+def _kind(server: str, name: str, example: str) -> Kind:
+    return Kind(
+        name=server,
+        about=f"Preprints of {name}, new and revised, with the DOI of the printed version.",
+        words="categories, or none for all",
+        values={"since": "the day to begin at, by default a week ago", "url": "another address of the API"},
+        example=f"{server} {example}",
+        every=timedelta(hours=12),
+        make=partial(make, server=server),
+    )
+
+
+KIND = _kind("biorxiv", "bioRxiv", "neuroscience")
+MEDRXIV = _kind("medrxiv", "medRxiv", "epidemiology")

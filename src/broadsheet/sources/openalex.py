@@ -1,0 +1,175 @@
+"""OpenAlex: works by filter or by DOI, and the JSON lines of its snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from broadsheet.errors import BadFileError, SourceError, UnreadableError
+from broadsheet.incoming import Batch, Checkpoint
+from broadsheet.sources import building
+from broadsheet.sources.building import Place, build
+from broadsheet.sources.http import Answer, Http
+from broadsheet.sources.ids import parse_paper_id
+from broadsheet.sources.kinds import Kind, Options
+from broadsheet.sources.loose import mapping, mappings, text, whole, year
+from broadsheet.types import Json, LinkKind, PaperId, Record
+
+SOURCE = "openalex"
+URL = "https://api.openalex.org/works"
+PACE, PAGE, MOST_IDS = 0.2, 200, 50
+OVERLAP = timedelta(days=14)
+"""Works appear in OpenAlex days after they are published: so long back every fetch begins."""
+
+LONGEST = 20_000
+"""Words of an abstract; positions beyond it are not believed."""
+
+
+def recognises(found: Json) -> bool:
+    """Whether this is a work as OpenAlex describes one."""
+    return isinstance(found, dict) and str(found.get("id", "")).startswith("https://openalex.org/W")
+
+
+def record(work: Json, place: Place) -> Record:
+    """The record of one work. BadFileError if it has no title."""
+    if not isinstance(work, dict):
+        raise place.error("here stands no work")
+    locations = [*mappings(work.get("locations")), mapping(work.get("primary_location"))]
+    addresses = [text(one.get(name)) for one in locations for name in ("landing_page_url", "pdf_url")]
+    names = mapping(work.get("ids"))
+    ids = [text(work.get("doi")), text(names.get("doi")), text(names.get("arxiv")), *addresses]
+    extras = {
+        "id": text(work.get("id")).rpartition("/")[2],
+        "type": text(work.get("type")),
+        "cited_by": whole(work.get("cited_by_count")),
+        "topics": [text(one.get("display_name")) for one in mappings(work.get("topics"))][:5],
+    }
+    free = text(mapping(work.get("open_access")).get("oa_url"))
+    return build(
+        place,
+        source=SOURCE,
+        title=text(work.get("title")) or text(work.get("display_name")),
+        abstract=abstract(work.get("abstract_inverted_index")),
+        authors=[text(mapping(one.get("author")).get("display_name")) for one in mappings(work.get("authorships"))],
+        ids=[parse_paper_id(one) for one in ids if one],
+        published=building.day(text(work.get("publication_date"))),
+        year=year(work.get("publication_year")),
+        links=building.link(free, LinkKind.PAPER),
+        venue=text(mapping(mapping(work.get("primary_location")).get("source")).get("display_name")),
+        withdrawn=work.get("is_retracted") is True,
+        extras={SOURCE: {name: value for name, value in extras.items() if value}},
+    )
+
+
+def abstract(inverted: Json) -> str:
+    """The text of an inverted index: each word with its positions. Gaps are left out."""
+    if not isinstance(inverted, dict):
+        return ""
+    words = {
+        place: word
+        for word, places in inverted.items()
+        if isinstance(places, list)
+        for place in places
+        if isinstance(place, int) and 0 <= place < LONGEST
+    }
+    return " ".join(words[place] for place in sorted(words))
+
+
+def parse(answer: Answer) -> tuple[list[Record], list[str], str, int]:
+    """Records, what could not be read, the cursor of the next page, and the number of all works."""
+    found = answer.json()
+    if not isinstance(found, dict) or not isinstance(found.get("results"), list):
+        raise UnreadableError(answer.url, "the answer lists no works")
+    records, unread = [], []
+    for number, work in enumerate(found["results"], 1):
+        try:
+            records.append(record(work, Place(answer.url, f"work {number}")))
+        except BadFileError as error:
+            unread.append(str(error))
+    meta = mapping(found.get("meta"))
+    return records, unread, text(meta.get("next_cursor")), whole(meta.get("count")) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """The works that a filter admits, by the day of publication."""
+
+    filter: str
+    since: date | None
+    url: str = URL
+    contact: str = ""
+    key: str = ""
+
+    def fetch(self, http: Http, checkpoint: Checkpoint, *, now: datetime) -> Iterator[Batch]:
+        """What was published since the checkpoint's day; the last two weeks are asked for again."""
+        today = now.astimezone(UTC).date()
+        since = building.day(str(checkpoint.get("since", ""))) or self.since or today - OVERLAP
+        cursor, seen = str(checkpoint.get("cursor") or "*"), set[str]()
+        while cursor:
+            if cursor in seen:
+                raise UnreadableError(self.url, "it gives the same cursor twice, without end")
+            seen.add(cursor)
+            wanted: dict[str, str | int] = {
+                "filter": f"{self.filter},from_publication_date:{since}", "per-page": PAGE, "cursor": cursor,
+            }  # fmt: skip
+            wanted |= {name: value for name, value in (("mailto", self.contact), ("api_key", self.key)) if value}
+            records, unread, cursor, total = parse(http.get(self.url, wanted, pace=PACE))
+            cursor = cursor if records or unread else ""
+            where = (
+                {"since": since.isoformat(), "cursor": cursor} if cursor else {"since": (today - OVERLAP).isoformat()}
+            )
+            yield Batch(checkpoint=where, records=tuple(records), unread=tuple(unread), total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlexPapers:
+    """Works by their DOIs, fifty at once."""
+
+    url: str = URL
+    schemes: tuple[str, ...] = ("doi",)
+
+    def look_up(self, http: Http, ids: Sequence[PaperId]) -> Iterator[Batch]:
+        """What OpenAlex has on these DOIs; those that it does not know bring nothing."""
+        names = [
+            one.removeprefix("doi:") for one in ids if one.startswith("doi:") and "|" not in one and "," not in one
+        ]
+        for start in range(0, len(names), MOST_IDS):
+            wanted: dict[str, str | int] = {
+                "filter": f"doi:{'|'.join(names[start : start + MOST_IDS])}",
+                "per-page": PAGE,
+            }
+            records, unread, _, _ = parse(http.get(self.url, wanted, pace=PACE))
+            yield Batch(checkpoint={}, records=tuple(records), unread=tuple(unread))
+
+
+def make(options: Options) -> Works:
+    """The works that these options mean; SourceError if there is no filter."""
+    if not options.words:
+        raise SourceError("Say which works, as a filter of OpenAlex, such as topics.id:T10320,language:en.")
+    since = options.value("since")
+    if since and building.day(since) is None:
+        raise SourceError(f"since={since} is not a day such as 2026-03-17.")
+    return Works(
+        filter=",".join(options.words),
+        since=building.day(since) if since else None,
+        url=options.value("url", URL),
+        contact=options.value("contact"),
+        key=options.value("key"),
+    )
+
+
+KIND = Kind(
+    name="openalex",
+    about="Works of all fields, by a filter of OpenAlex: topics, institutions, journals, authors.",
+    words="a filter",
+    values={
+        "since": "the day to begin at, by default two weeks ago",
+        "contact": "a mail address, for OpenAlex's quicker pool",
+        "key": "an API key, if you have one",
+        "url": "another address that answers as its API does",
+    },
+    example="openalex primary_topic.id:T10320,language:en",
+    every=timedelta(hours=24),
+    make=make,
+)
