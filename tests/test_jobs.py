@@ -10,11 +10,13 @@ from broadsheet.errors import BroadsheetError
 from broadsheet.jobs import Step, run
 
 
-def until(times: int, stop: threading.Event, then: Callable[[int], str] = lambda _time: "") -> Callable[[], str]:
+def until(
+    times: int, stop: threading.Event, then: Callable[[int], str] = lambda _time: ""
+) -> Callable[[threading.Event], str]:
     """A step's work that stops the loop when it has run this often."""
     count = 0
 
-    def work() -> str:
+    def work(_stop: threading.Event) -> str:
         nonlocal count
         count += 1
         if count >= times:

@@ -9,31 +9,40 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from broadsheet import wiring
-from broadsheet.core import indexing
+from broadsheet.core import completeness, fetching, indexing, warnings
 from broadsheet.errors import BroadsheetError, IndexBusyError
+from broadsheet.sources.arxiv_api import ArxivPapers
+from broadsheet.types import StoreReport
 
 log = logging.getLogger("broadsheet.jobs")
 
 LONGEST_PAUSE = 60.0
-"""Seconds at most between two tries of a step that keeps failing."""
+"""Seconds at most between two tries of a step that keeps failing, unless its own interval is longer."""
+
+TURN = 60.0
+"""Seconds that one source may take before the others have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One kind of background work: `run` does what is due and reports it in words, or answers "" if nothing was."""
+    """One kind of background work: `run` does what is due and reports it in words, or answers "" if nothing was.
+
+    `every` is in seconds. What `run` waits for must end when the event that it is given is set.
+    """
 
     name: str
     every: float
-    run: Callable[[], str]
+    run: Callable[[threading.Event], str]
 
 
-def index() -> str:
+def index(_stop: threading.Event) -> str:
     """Bring the index up to date with the library, or rebuild it if it is missing, damaged or of another embedder."""
     try:
         applied = indexing.catch_up(settings.INDEX_FOLDER, wiring.embedder())
@@ -42,28 +51,73 @@ def index() -> str:
     return f"applied {applied} changes" if applied else ""
 
 
-STEPS = (Step("index", every=1.0, run=index),)
+def fetch(stop: threading.Event) -> str:
+    """Give each source that is due one turn."""
+    said = []
+    for name in fetching.due(_now()):
+        if stop.is_set():
+            break
+        report = fetching.fetch(name, wiring.http(stop), clock=_now, stop=stop, turn=TURN)
+        if report.error:
+            log.warning("fetch: %s failed: %s", name, report.error)
+        elif report.stored.new or report.stored.changed:
+            said.append(f"{name}: {report.stored.new} new, {report.stored.changed} changed")
+        for words in report.unread:
+            log.warning("fetch: %s: not read: %s", name, words)
+    return "; ".join(said)
+
+
+def close_gaps(stop: threading.Event) -> str:
+    """Ask again for papers that were announced and are not there."""
+    report = completeness.close_gaps(wiring.http(stop), ArxivPapers(), now=_now())
+    return f"{report.new} missing papers came in" if report != StoreReport() else ""
+
+
+def warn(_stop: threading.Event) -> str:
+    """Tell the administrators of sources that have failed for a day."""
+    if not settings.ADMINISTRATORS or not settings.EMAIL_HOST:
+        return ""
+    told = warnings.warn(wiring.tell_administrators, now=_now())
+    return f"told the administrators of {told} failing sources" if told else ""
+
+
+STEPS = (
+    Step("index", every=1.0, run=index),
+    Step("fetch", every=5.0, run=fetch),
+    Step("close gaps", every=1800.0, run=close_gaps),
+    Step("warn", every=600.0, run=warn),
+)
 
 
 def run(stop: threading.Event, steps: Sequence[Step] = STEPS) -> None:
-    """Run each step when it is due, one at a time, until `stop` is set. A failing step is logged and tried again.
+    """Run each step when it is due, each in a thread of its own, until `stop` is set; returns when all have ended.
 
-    The pause after a failure doubles from the step's own interval up to `LONGEST_PAUSE`.
+    A failing step is logged and tried again; the pause after a failure doubles from the step's own interval up to
+    `LONGEST_PAUSE`.
     """
-    due = {step.name: monotonic() for step in steps}
-    failures = dict.fromkeys(due, 0)
-    while not stop.is_set():
-        for step in steps:
-            if monotonic() < due[step.name] or stop.is_set():
-                continue
+    threads = [threading.Thread(target=_repeat, args=(step, stop), name=step.name) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _repeat(step: Step, stop: threading.Event) -> None:
+    failures, due = 0, monotonic()
+    try:
+        while not stop.wait(max(0.0, due - monotonic())):
             close_old_connections()
             try:
-                if report := step.run():
+                if report := step.run(stop):
                     log.info("%s: %s", step.name, report)
-                failures[step.name] = 0
+                failures = 0
             except Exception as error:
-                failures[step.name] += 1
+                failures += 1
                 log.error("%s failed: %s", step.name, error, exc_info=not isinstance(error, BroadsheetError))
-            pause = min(step.every * 2 ** min(failures[step.name], 10), max(LONGEST_PAUSE, step.every))
-            due[step.name] = monotonic() + pause
-        stop.wait(max(0.0, min(due.values()) - monotonic()))
+            due = monotonic() + min(step.every * 2 ** min(failures, 10), max(LONGEST_PAUSE, step.every))
+    finally:
+        connection.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

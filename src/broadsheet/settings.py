@@ -75,6 +75,24 @@ SETTINGS = (
         "static-papers-256",
     ),
     Setting("threads", "Requests answered at the same time.", 8, _number),
+    Setting(
+        "contact",
+        "Mail or web address at which the keepers of sources can reach you; each request carries it.",
+        "",
+    ),
+    Setting(
+        "private_hosts",
+        "Hosts inside your own network that sources may be fetched from, separated by blanks; all others are refused.",
+        [],
+        _words,
+    ),
+    Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
+    Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
+    Setting("mail_host", "The SMTP server that takes mails; if empty, no mail is sent.", ""),
+    Setting("mail_port", "Port of the SMTP server.", 587, _number),
+    Setting("mail_security", "How the way to the SMTP server is secured: `starttls`, `tls` or `none`.", "starttls"),
+    Setting("mail_user", "Name to sign in to the SMTP server with; if empty, without signing in.", ""),
+    Setting("mail_password", "Password to sign in to the SMTP server with.", ""),
     Setting("secret_key", "Signs sessions; made and kept in the data folder if not given.", ""),
     Setting(
         "debug", "Show errors with their insides in the browser. Never on a public address.", default=False, read=_flag
@@ -158,6 +176,10 @@ SITE_URL: str = _value("site_url").rstrip("/")
 HOST: str = _value("host")
 PORT: int = _value("port")
 THREADS: int = _value("threads")
+CONTACT: str = _value("contact")
+PRIVATE_HOSTS: list[str] = _value("private_hosts")
+PACE_FOLDER = DATA_FOLDER / "pace"
+ADMINISTRATORS: list[str] = _value("administrators")
 
 # Django's.
 DEBUG: bool = _value("debug")
@@ -165,14 +187,34 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *_value("allowed_hosts")]
 if SITE_URL and (_host := urlsplit(SITE_URL).hostname):
     ALLOWED_HOSTS.append(_host)
 
-INSTALLED_APPS = ["django.contrib.staticfiles", "broadsheet.library", "broadsheet.deliver.web"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.staticfiles",
+    "broadsheet.library",
+    "broadsheet.deliver.web",
+]
+AUTH_USER_MODEL = "library.Account"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.deliver.web.middleware.content_security_policy",
 ]
@@ -182,7 +224,14 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["broadsheet.deliver.web.context.site"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "broadsheet.deliver.web.context.site",
+            ]
+        },
     }
 ]
 _DATABASE_URL: str = _value("database_url") or f"sqlite:///{DATA_FOLDER / 'library.sqlite3'}"
@@ -199,6 +248,18 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
     }
+_MAIL_SECURITY: str = _value("mail_security")
+if _MAIL_SECURITY not in {"starttls", "tls", "none"}:
+    raise SettingError(f"BROADSHEET_MAIL_SECURITY is {_MAIL_SECURITY!r}. It must be starttls, tls or none.")
+EMAIL_HOST: str = _value("mail_host")
+EMAIL_PORT: int = _value("mail_port")
+EMAIL_HOST_USER: str = _value("mail_user")
+EMAIL_HOST_PASSWORD: str = _value("mail_password")
+EMAIL_USE_TLS = _MAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = _MAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL: str = _value("mail_from")
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"

@@ -1,12 +1,16 @@
-"""Opens what the settings name, once a process: the embedder and the index."""
+"""Opens what the settings name, once a process: the embedder, the index, the way to the network, the way to mail."""
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 
+from broadsheet.errors import SettingError
 from broadsheet.index import Embedder, Index, embed
+from broadsheet.sources.http import Http
 
 
 @cache
@@ -19,3 +23,17 @@ def embedder() -> Embedder:
 def index() -> Index:
     """The index of this process, for reading."""
     return Index(settings.INDEX_FOLDER, embedder())
+
+
+def http(stop: threading.Event | None = None) -> Http:
+    """The way to the network; what waits there ends when `stop` is set."""
+    settings.PACE_FOLDER.mkdir(parents=True, exist_ok=True)
+    return Http(contact=settings.CONTACT, folder=settings.PACE_FOLDER, private=settings.PRIVATE_HOSTS, stop=stop)
+
+
+def tell_administrators(subject: str, text: str) -> None:
+    """Mail the administrators; SettingError if the settings name none, or no server to send by."""
+    if not settings.ADMINISTRATORS or not settings.EMAIL_HOST:
+        raise SettingError("No mail was sent: set BROADSHEET_ADMINISTRATORS and BROADSHEET_MAIL_HOST.")
+    subject = f"[{settings.SITE_NAME}] {subject}"
+    EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, settings.ADMINISTRATORS).send()

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadsheet.core import store as verb
-from broadsheet.core.store import dump, load, remove, store
+from broadsheet.core.recording import dump, load
+from broadsheet.core.store import remove, store
 from broadsheet.library import changes, models, papers
 from broadsheet.types import Link, LinkKind, Record, StoreReport, Version
 
@@ -233,11 +234,13 @@ def test_papers_are_what_the_obvious_way_finds_however_the_records_are_batched(
         authors=st.lists(st.text(max_size=5)).map(tuple),
         ids=st.lists(st.text(max_size=5)).map(tuple),
         published=st.none() | st.dates(),
+        updated=st.none() | st.dates(),
         announced=st.none() | st.dates(),
         featured=st.none() | st.dates(),
         year=st.none() | st.integers(1, 9999),
         categories=st.lists(st.text(max_size=5)).map(tuple),
         links=st.lists(st.builds(Link, st.text(max_size=5), st.sampled_from(LinkKind))).map(tuple),
+        withdrawn=st.booleans(),
         versions=st.lists(st.builds(Version, st.integers(1, 9), st.none() | st.dates())).map(tuple),
         extras=st.dictionaries(st.text(max_size=3), st.dictionaries(st.text(max_size=3), st.integers(0, 9))),
     )

@@ -15,9 +15,16 @@ TRUST = (
     "arxiv",
     "openreview",
     "acl",
+    "biorxiv",
+    "medrxiv",
     "jsonl",
     "crossref",
+    "openalex",
+    "semanticscholar",
+    "paperswithcode",
     "huggingface",
+    "zotero",
+    "oai",
     "ris",
     "bibtex",
     "html",
@@ -26,11 +33,18 @@ TRUST = (
 )
 """Sources from the most to the least believed; one that is not named stands before `page`, whose text is damaged."""
 
+PUBLISHERS = ("person", "acl", "openreview", "crossref", "openalex")
+"""Who is believed before the others about where a paper was published: those who published it, or register it."""
+
 T = TypeVar("T")
 
 
 def _trust(record: Record) -> int:
     return TRUST.index(record.source if record.source in TRUST else "page") * 2 - (record.source not in TRUST)
+
+
+def _nearness_to_print(record: Record) -> int:
+    return PUBLISHERS.index(record.source) if record.source in PUBLISHERS else len(PUBLISHERS)
 
 
 def by_trust(records: Iterable[Record]) -> list[Record]:
@@ -45,9 +59,17 @@ def by_trust(records: Iterable[Record]) -> list[Record]:
 
 
 def overlay(old: Record, new: Record) -> Record:
-    """What a source says now over what it said before: silence is not a deletion, and a first day stays the first."""
+    """What a source says now over what it said before: silence is not a deletion, and a first day stays the first.
+
+    What it says of an earlier state of the paper does not stand over what it said of a later one, whichever comes
+    last. Taken back is a paper until its source tells of a later version that is not.
+    """
+    if old.updated and new.updated and new.updated < old.updated:
+        old, new = new, old
     said = {field.name: getattr(new, field.name) for field in fields(Record) if getattr(new, field.name)}
     said["extras"] = _extras([new, old])
+    said["versions"] = _versions([new, old])
+    said["withdrawn"] = new.withdrawn or (old.withdrawn and not (new.updated and new.updated != old.updated))
     for name in ("featured", "announced"):
         said[name] = min((day for day in (getattr(old, name), getattr(new, name)) if day), default=None)
     return replace(old, **said)
@@ -56,8 +78,8 @@ def overlay(old: Record, new: Record) -> Record:
 def merge(key: int, records: Sequence[Record], ids: Iterable[PaperId]) -> Paper:
     """The paper that these records make; `ids` are all that lead to it.
 
-    Titles, texts, authors and dates come whole from the most believed record that has them; links, categories and
-    versions are gathered from all; days of a listing are the first that any record saw.
+    Titles, texts, authors and dates come whole from the most believed record that has them, the venue from publishers
+    first; links, categories and versions are gathered from all; days of a listing are the first that any record saw.
     """
     ranked = by_trust(records)
     names = sorted(set(ids), key=strength)
@@ -72,14 +94,16 @@ def merge(key: int, records: Sequence[Record], ids: Iterable[PaperId]) -> Paper:
         note=_first(ranked, lambda record: record.note) or "",
         authors=_first(ranked, lambda record: record.authors) or (),
         published=published,
+        updated=_first(ranked, lambda record: record.updated),
         announced=_earliest(record.announced for record in records),
         featured=_earliest(record.featured for record in records),
         year=published.year if published else _first(ranked, lambda record: record.year),
         categories=tuple(dict.fromkeys(category for record in ranked for category in record.categories)),
         links=_links(ranked),
         versions=_versions(ranked),
-        venue=_first(ranked, lambda record: record.venue) or "",
+        venue=_first(sorted(ranked, key=_nearness_to_print), lambda record: record.venue) or "",
         comment=_first(ranked, lambda record: record.comment) or "",
+        withdrawn=any(record.withdrawn for record in records),
         extras=extras,
         upvotes=_upvotes(extras),
     )

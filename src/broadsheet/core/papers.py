@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from broadsheet.core.recording import load
 from broadsheet.core.search import found
 from broadsheet.errors import IndexMissingError, PaperNotFoundError
+from broadsheet.incoming import Seen
 from broadsheet.index import Index
 from broadsheet.library import papers
 from broadsheet.sources.ids import parse_paper_id
@@ -16,6 +18,14 @@ def paper(any_id: str) -> Paper:
         if alias and (match := papers.by_alias(alias)):
             return match
     raise PaperNotFoundError(any_id)
+
+
+def seen_at(of: Paper) -> tuple[Seen, ...]:
+    """What each source said of the paper, in the order the library heard of it."""
+    return tuple(
+        Seen(record=load(payload), name=name, seen_at=seen_at)
+        for _source, name, payload, seen_at in papers.seen(of.key)
+    )
 
 
 def similar(index: Index, to: Paper, limit: int = 8) -> tuple[Found, ...]:

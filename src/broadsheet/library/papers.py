@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from broadsheet.library import models
 from broadsheet.types import Link, LinkKind, Paper, Version
 
 _FIELDS = (
-    "key", "paper_id", "title", "abstract", "note", "authors", "published", "announced", "featured", "year",
-    "categories", "links", "versions", "venue", "comment", "extras", "upvotes",
+    "key", "paper_id", "title", "abstract", "note", "authors", "published", "updated", "announced", "featured", "year",
+    "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes",
 )  # fmt: skip
 
 
@@ -56,6 +56,25 @@ def everything(*, after: int = 0) -> Iterator[Paper]:
     """Every paper with a key above `after`, in order of keys, without aliases; streams, for the index."""
     rows = models.Paper.objects.filter(key__gt=after).order_by("key")
     return map(_paper, rows.values(*_FIELDS).iterator(chunk_size=1000))
+
+
+def wanting(schemes: Collection[str], *, after: int, limit: int) -> dict[int, str]:
+    """Papers without an abstract, authors or a venue that have an id of these schemes: one such id by key.
+
+    The first `limit` keys above `after`, ascending.
+    """
+    named = Q()
+    for scheme in schemes:
+        named |= Q(alias__startswith=f"{scheme}:")
+    empty = Q(paper__abstract="") | Q(paper__authors=[]) | Q(paper__venue="")
+    rows = models.Alias.objects.filter(named, empty, paper__gt=after).order_by("paper", "alias")
+    return dict(rows.values_list("paper_id", "alias")[:limit])
+
+
+def seen(key: int) -> list[tuple[str, str, str, datetime]]:
+    """(source, name, payload, when it was taken in) of each record of a paper, oldest first."""
+    rows = models.Record.objects.filter(paper=key).order_by("pk")
+    return list(rows.values_list("source", "name", "payload", "seen_at"))
 
 
 def count() -> int:

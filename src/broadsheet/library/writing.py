@@ -72,6 +72,7 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
         note=paper.note,
         authors=list(paper.authors),
         published=paper.published,
+        updated=paper.updated,
         announced=paper.announced,
         featured=paper.featured,
         year=paper.year,
@@ -80,6 +81,7 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
         versions=[[number, day.isoformat() if day else None] for number, day in paper.versions],
         venue=paper.venue,
         comment=paper.comment,
+        withdrawn=paper.withdrawn,
         extras=dict(paper.extras),
         listed_on=paper.listed_on,
         upvotes=paper.upvotes,
@@ -115,6 +117,13 @@ def put_records(records: Iterable[tuple[int, StoredRecord]], now: datetime) -> N
 def put_aliases(aliases: Mapping[str, int]) -> None:
     """Let each of these ids lead to this paper."""
     bulk.insert(models.Alias, ("alias", "paper"), aliases.items(), over=("alias",))
+
+
+def take_aliases(aliases: Collection[str]) -> None:
+    """Let these ids lead nowhere, so that another paper can have them; the papers that bear them must be written."""
+    models.Alias.objects.filter(alias__in=aliases).delete()
+    for row in models.Paper.objects.filter(paper_id__in=aliases):
+        models.Paper.objects.filter(key=row.key).update(paper_id=f"moving:{row.key}")
 
 
 def absorb(winner: int, losers: Collection[int]) -> None:

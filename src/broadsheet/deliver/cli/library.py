@@ -59,6 +59,35 @@ def import_(files: tuple[str, ...], encoding: str | None, *, as_json: bool) -> N
 
 
 @click.command()
+@click.argument("ids", nargs=-1, required=True)
+@json_option
+def fetch(ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Bring in papers by id, address or DOI, from arXiv, Crossref, OpenAlex, OpenReview or the ACL Anthology.
+
+    \b
+    Examples:
+      broadsheet fetch 2401.01234 https://arxiv.org/abs/hep-th/9901001
+      broadsheet fetch 10.1038/nature14539
+    """
+    prepare()
+    from broadsheet import wiring
+    from broadsheet.core import fetching
+
+    report, left = fetching.look_up(ids, wiring.http(), now=now())
+    if as_json:
+        print_json({"read": report.read, "new": report.new, "changed": report.changed,
+                    "unchanged": report.unchanged, "merged": report.merged, "not_found": left})  # fmt: skip
+    else:
+        if report.read:
+            click.echo(in_words(report))
+        for paper_id in left:
+            click.secho(f"Nobody who was asked has {paper_id}. Check it, or import a file that has it.", err=True)
+    index_now(quiet=True)
+    if left:
+        sys.exit(NOT_FOUND)
+
+
+@click.command()
 @click.argument("words", nargs=-1)
 @click.option("--after", help="Not older than this day, month or year, e.g. 2024-03.")
 @click.option("--before", help="Not newer than this day, month or year.")

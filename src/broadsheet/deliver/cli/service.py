@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TextIO
 
 import click
 
@@ -101,3 +102,29 @@ def reindex(*, as_json: bool) -> None:
         print_json({"papers": papers})
     else:
         click.echo(f"Indexed {papers} papers.")
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--password-from", type=click.File("r"), help="Read the password from this file, or - for standard input."
+)
+def administrator(name: str, password_from: TextIO | None) -> None:
+    """Make an account that may use the administration at /admin/, or give it a new password.
+
+    \b
+    Examples:
+      broadsheet administrator ada
+      broadsheet administrator ada --password-from secret.txt
+    """
+    prepare()
+    from broadsheet.core import accounts
+
+    if password_from:
+        password = password_from.read().strip()
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    made = accounts.make_administrator(name, password)
+    click.echo(
+        f"{name} {'is' if made else 'was already'} an administrator{'' if made else ', and has a new password'}."
+    )

@@ -1,8 +1,9 @@
 """The addresses of the pages; docs/reference/addresses.md describes each."""
 
+from django.contrib import admin
 from django.urls import path
 
-from broadsheet.deliver.web import views
+from broadsheet.deliver.web import keeping, views
 
 urlpatterns = [
     path("", views.front_page),
@@ -14,6 +15,11 @@ urlpatterns = [
     path("suggest", views.suggest),
     path("papers/<path:paper_id>", views.paper),
     path("cite/<form>/<path:paper_id>", views.cite),
+    path("sources", keeping.sources),
+    path("completeness", keeping.completeness),
+    path("completeness/<category>", keeping.completeness),
+    path("completeness/<category>/<day>", keeping.announced_day),
+    path("admin/", admin.site.urls),
     path("health", views.health),
     path("robots.txt", views.robots),
     path("favicon.ico", views.favicon),

@@ -14,10 +14,10 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import listings, papers, periods, suggesting
+from broadsheet.core import code, listings, papers, periods, suggesting
 from broadsheet.core import search as search_verb
 from broadsheet.deliver import cite as citations
-from broadsheet.deliver import present
+from broadsheet.deliver import keeping, present
 from broadsheet.deliver.web.marking import marked
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
@@ -40,14 +40,14 @@ def front_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def go_to_day(request: HttpRequest) -> HttpResponse:
     """What the form with a date leads to."""
-    day = _day(request.GET.get("on", ""))
+    day = day_of(request.GET.get("on", ""))
     return HttpResponseRedirect(present.period(periods.day(day))["url"] if day else "/")
 
 
 @require_safe
 def day(request: HttpRequest, day: str) -> HttpResponse:
     """The papers of one day."""
-    when = _day(day)
+    when = day_of(day)
     if when is None:
         return _no_such_period(request, f"“{day}” is not a day. An address names a day as in /day/2026-03-17.")
     return _listing(request, listings.front_page(when, _paging(request, PAPERS_ON_A_LISTING), today=_today()))
@@ -76,8 +76,8 @@ def search(request: HttpRequest) -> HttpResponse:
     form = {name: asked.get(name, "").strip() for name in ("q", "after", "before", "category", "sort")}
     form["code"] = "1" if asked.get("code") else ""
     admitting = Filter(
-        after=_day(form["after"]),
-        before=_day(form["before"]),
+        after=day_of(form["after"]),
+        before=day_of(form["before"]),
         categories=tuple(form["category"].replace(",", " ").split()),
         has_code=True if form["code"] else None,
     )
@@ -116,6 +116,8 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
             for name, form in citations.FORMATS.items()
         ],
         "meta": _meta(shown),
+        "seen": keeping.seen(papers.seen_at(found)),
+        "repositories": [keeping.repository(each, datetime.now(UTC)) for each in code.of_paper(found)],
         "similar": [present.found(each) for each in papers.similar(wiring.index(), found, SIMILAR)],
     }
     return render(request, "web/paper.html", context)
@@ -153,7 +155,8 @@ def health(_request: HttpRequest) -> HttpResponse:
 def robots(_request: HttpRequest) -> HttpResponse:
     """Everything may be read but searches, of which there is no end."""
     return HttpResponse(
-        "User-agent: *\nDisallow: /search\nDisallow: /suggest\nDisallow: /cite/\n", content_type="text/plain"
+        "User-agent: *\nDisallow: /search\nDisallow: /suggest\nDisallow: /cite/\nDisallow: /admin/\n",
+        content_type="text/plain",
     )
 
 
@@ -172,7 +175,8 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that an address names, `2026-03-17`; None if it names none."""
     try:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
     except ValueError:

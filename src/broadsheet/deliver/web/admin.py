@@ -1,0 +1,199 @@
+"""The administration at /admin/: accounts, sources, and the papers that were merged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from broadsheet.core import sources as verbs
+from broadsheet.core import splitting
+from broadsheet.deliver import keeping
+from broadsheet.errors import BroadsheetError
+from broadsheet.library import models
+from broadsheet.library.sources import named
+from broadsheet.sources.catalogue import KINDS
+from broadsheet.sources.kinds import Options
+
+admin.site.site_header = admin.site.site_title = "Broadsheet: administration"
+admin.site.index_title = "What the paper is made of"
+admin.site.register(models.Account, UserAdmin)
+
+SECRET = "(kept)"  # noqa: S105 - what stands in a form in place of a secret
+
+
+class SourceForm(forms.ModelForm[models.Source]):
+    """Asks for a source as the command line does: words, and options one a line."""
+
+    kind = forms.ChoiceField(choices=[(kind.name, f"{kind.name}: {kind.about}") for kind in KINDS.values()])
+    words = forms.CharField(required=False, help_text="Categories, venues, addresses: separated by blanks.")
+    options = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="name=value, one a line"
+    )
+
+    class Meta:
+        model = models.Source
+        fields = ("name", "kind", "words", "options", "every", "paused")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.kind:
+            self.initial["words"] = " ".join(self.instance.words)
+            shown = {
+                name: SECRET if name in {"token", "key"} else value for name, value in self.instance.values.items()
+            }
+            self.initial["options"] = "\n".join(f"{name}={value}" for name, value in shown.items())
+
+    def clean(self) -> dict[str, Any]:
+        """The form, if the kind understands the options."""
+        said = super().clean() or self.cleaned_data
+        values = {}
+        for line in filter(None, map(str.strip, said.get("options", "").splitlines())):
+            name, equals, value = line.partition("=")
+            if not equals:
+                self.add_error("options", f"{line!r} is not name=value.")
+            values[name.strip()] = (
+                self.instance.values.get(name.strip(), "") if value.strip() == SECRET else value.strip()
+            )
+        said["words"], said["options"] = said.get("words", "").split(), values
+        try:
+            if said.get("kind"):
+                KINDS[said["kind"]].open(Options(words=tuple(said["words"]), values=values))
+        except BroadsheetError as error:
+            raise forms.ValidationError(str(error)) from None
+        return said
+
+    def save(self, commit: bool = True) -> models.Source:  # noqa: FBT001, FBT002 - Django's signature
+        """The source, due at once."""
+        self.instance.values = self.cleaned_data["options"]
+        if self.instance.added_at is None:
+            self.instance.added_at = datetime.now(UTC)
+        self.instance.next_at = datetime.now(UTC)
+        return super().save(commit)
+
+
+@admin.register(models.Source)
+class SourceAdmin(admin.ModelAdmin[models.Source]):
+    """Every source: how it is, what it brought, when it is asked next, and what went wrong in words."""
+
+    form = SourceForm
+    list_display = ("name", "asked_for", "how", "last_fetch", "counts", "next_fetch", "last_error")
+    list_filter = ("kind", "paused")
+    actions = ("fetch_soon", "pause", "resume", "restart")
+    ordering = ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Source | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """What the library keeps of it is shown, not edited."""
+        return ("how", "last_fetch", "counts", "next_fetch", "last_error", "not_read") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: models.Source | None = None) -> tuple[str, ...]:
+        """What is asked for, then how it is."""
+        return (*SourceForm.Meta.fields, *self.get_readonly_fields(request, obj))
+
+    @admin.display(description="asked for")
+    def asked_for(self, row: models.Source) -> str:
+        """The kind and what is wanted of it."""
+        return " ".join([row.kind, *row.words])
+
+    @admin.display(description="how it is")
+    def how(self, row: models.Source) -> str:
+        """In one word."""
+        return str(self._shown(row)["state"])
+
+    @admin.display(description="last fetch", ordering="finished_at")
+    def last_fetch(self, row: models.Source) -> str:
+        """How long ago the last fetch came to its end."""
+        return keeping.ago(row.finished_at, datetime.now(UTC))
+
+    @admin.display(description="papers")
+    def counts(self, row: models.Source) -> str:
+        """What came in since it was added."""
+        return f"{row.new:,} new, {row.changed:,} changed, {row.read:,} read, {row.unread:,} not readable"
+
+    @admin.display(description="next fetch", ordering="next_at")
+    def next_fetch(self, row: models.Source) -> str:
+        """When it is asked next."""
+        return "paused" if row.paused else keeping.ahead(row.next_at, datetime.now(UTC))
+
+    @admin.display(description="last error")
+    def last_error(self, row: models.Source) -> str:
+        """In words, while it fails."""
+        return row.error or "–"
+
+    @admin.display(description="not read")
+    def not_read(self, row: models.Source) -> str:
+        """The latest records that could not be read, and why."""
+        return format_html("<pre>{}</pre>", row.unread_words) if row.unread_words else "–"
+
+    @admin.action(description="Fetch soon")
+    def fetch_soon(self, request: HttpRequest, rows: QuerySet[models.Source]) -> None:
+        """Let them be due now."""
+        for row in rows:
+            verbs.hurry(row.name, now=datetime.now(UTC))
+        messages.success(request, "They are fetched from in a moment.")
+
+    @admin.action(description="Pause")
+    def pause(self, request: HttpRequest, rows: QuerySet[models.Source]) -> None:  # noqa: ARG002
+        """Fetch from them no more."""
+        for row in rows:
+            verbs.pause(row.name)
+
+    @admin.action(description="Go on")
+    def resume(self, request: HttpRequest, rows: QuerySet[models.Source]) -> None:  # noqa: ARG002
+        """Fetch from them again."""
+        for row in rows:
+            verbs.resume(row.name, now=datetime.now(UTC))
+
+    @admin.action(description="Begin from the start")
+    def restart(self, request: HttpRequest, rows: QuerySet[models.Source]) -> None:  # noqa: ARG002
+        """Forget how far they are."""
+        for row in rows:
+            verbs.restart(row.name, now=datetime.now(UTC))
+
+    def _shown(self, row: models.Source) -> keeping.Shown:
+        state = named(row.name)
+        return keeping.source(state, datetime.now(UTC)) if state else {"state": "–"}
+
+
+@admin.register(models.Merge)
+class MergeAdmin(admin.ModelAdmin[models.Merge]):
+    """Papers that became one, why, and the way back."""
+
+    list_display = ("at", "paper", "gone_id", "gone_title", "cause", "undone_at")
+    list_select_related = ("paper",)
+    search_fields = ("gone_id", "gone_title", "paper__paper_id", "paper__title")
+    actions = ("undo",)
+    ordering = ("-pk",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Papers are merged by what their records say, not here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Merge | None = None) -> bool:  # noqa: ARG002
+        """The log is not rewritten."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Merge | None = None) -> bool:  # noqa: ARG002
+        """The log is not rewritten."""
+        return False
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        """Only who may do everything takes papers apart."""
+        return bool(request.user.is_superuser)
+
+    @admin.action(description="Take apart again", permissions=["undo"])
+    def undo(self, request: HttpRequest, rows: QuerySet[models.Merge]) -> None:
+        """Undo the chosen merges, latest first."""
+        for row in rows.order_by("-pk"):
+            try:
+                splitting.undo_merge(row.pk, now=datetime.now(UTC))
+            except BroadsheetError as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, f"{row.gone_id} is a paper of its own again.")
