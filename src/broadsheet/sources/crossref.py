@@ -84,8 +84,9 @@ def plain(markup: Json) -> str:
         return ""
     if "<" not in markup and "&" not in markup:
         return " ".join(markup.split())
-    spaced = re.sub(r"<(/?)jats:", r"<\1", markup)
-    spaced = re.sub(r"</(?:p|title|sec|list-item)>", " ", spaced)
+    spaced = re.sub(r"<(/?)(?:jats:)?(?:title|sec)\b", r"<\1p", markup)
+    spaced = re.sub(r"<(/?)jats:", r"<\1", spaced)
+    spaced = re.sub(r"</(?:p|list-item)>", " ", spaced)
     try:
         shown = all_text(lxml_html.fromstring(f"<div>{spaced}</div>"))
     except (ParserError, ValueError):

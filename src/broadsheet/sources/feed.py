@@ -53,7 +53,8 @@ def parse(answer: Answer, *, all_entries: bool = False) -> tuple[list[Record], l
 def _record(entry: Any, ids: list[PaperId], host: str, venue: str, place: Place) -> Record:
     texts = [each.get("value", "") for each in entry.get("content", [])] + [entry.get("summary", "")]
     authors = [each.get("name", "") for each in entry.get("authors", [])] or [entry.get("author", "")]
-    published, updated = _day(entry.get("published_parsed")), _day(entry.get("updated_parsed"))
+    published = _day(entry.get("published_parsed"))
+    updated = _day(entry["updated_parsed"]) if "updated_parsed" in entry else None
     journal = entry.get("prism_publicationname") or (venue if any(one.startswith("doi:") for one in ids) else "")
     return build(
         place,

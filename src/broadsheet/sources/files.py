@@ -215,6 +215,7 @@ _RIS = re.compile(r"^TY {1,2}- ", re.MULTILINE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div|article|meta|main|section)[\s>]", re.IGNORECASE)
 _SNAPSHOT = re.compile(r'\{\s*"id"\s*:\s*"[^"]{5,40}"\s*,\s*"submitter"\s*:')
 _WORK = re.compile(r'\{\s*"id"\s*:\s*"https://openalex\.org/W')
+_ANTHOLOGY = re.compile(r"<collection\s+id=")
 _DUMP = re.compile(r'\[\s*\{\s*"(?:paper_url"|paper_title"|categories"\s*:\s*\[)')
 _WRAPPED = re.compile(r'\{[^{}\[\]]{0,2000}"(?:data|dailyPapers|papers)"\s*:\s*\[')
 
@@ -226,7 +227,7 @@ def _format(start: str) -> Parser:
     if start[:1] in ("{", "[") and re.match(r"[{\[]\s*(?:[\"{\[\]}]|$)", start):
         return _json
     if start[:1] == "<":
-        return _html if _HTML.search(start) else _xml
+        return _html if _HTML.search(start) and not _ANTHOLOGY.search(start) else _xml
     if _RIS.search(start):
         return _ris
     if _BIBTEX.search(start):
@@ -318,7 +319,7 @@ def _xml(content: Content, start: str, _today: date) -> Iterator[Record]:
     from broadsheet.errors import UnreadableError
     from broadsheet.sources import acl
 
-    if re.search(r"<collection\s+id=", start):
+    if _ANTHOLOGY.search(start):
         try:
             records, unread = acl.parse(content.text().encode(), content.file)
         except UnreadableError as error:
