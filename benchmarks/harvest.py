@@ -138,7 +138,7 @@ def snapshot(papers: int) -> None:
         seconds = time.perf_counter() - began
     verdict = _verdict(seconds * 1e6 / papers <= 360)
     print(
-        f"snapshot, {papers:,} papers ({size >> 20:,} MiB): {seconds / 60:.1f} minutes, {papers / seconds:,.0f} papers/s"
+        f"snapshot, {papers:,} papers ({size >> 20:,} MiB): {seconds / 60:.1f} min, {papers / seconds:,.0f} papers/s"
     )
     print(f"  goal for a million ≤ 6 minutes: {verdict}")
     print(f"  {report.stored.new:,} new, {models.Paper.objects.count():,} in the library; {report.error or 'no error'}")

@@ -255,11 +255,15 @@ def _show_first(kind: str, words: tuple[str, ...], values: dict[str, str], *, as
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("id", "published", "title", "authors", "categories", box=None, header_style="dim")
+    table = Table(box=None, header_style="dim")
+    for column in ("id", "published", "title", "authors", "categories"):
+        table.add_column(column, no_wrap=column != "title", ratio=1 if column == "title" else None)
     for row in map(_short, records):
         authors = ", ".join(row["authors"][:2]) + (f" +{len(row['authors']) - 2}" if len(row["authors"]) > 2 else "")
         table.add_row(row["id"], row["published"], row["title"], authors, " ".join(row["categories"][:3]))
-    Console(soft_wrap=False).print(table)
+    console = Console()
+    console.width = max(console.width, 120)
+    console.print(table)
     total = next((batch.total for batch in batches if batch.total is not None), None)
     click.echo(f"These are the first {len(records)}" + (f" of {total}" if total else "") + "; nothing was stored.")
     for line in unread:
