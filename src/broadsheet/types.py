@@ -46,7 +46,8 @@ class Record:
     `ids` are paper ids, strongest first; empty when the source names none. `categories` have the primary one first.
     `published` is the day of the first deposit or print, `updated` that of the latest version, `announced` the day its
     source listed it as new, `featured` the day an edited front page showed it, each as the source names it (UTC where
-    it gives a moment); `year` stands alone when no day is known. `withdrawn` says that its authors or its source took
+    it gives a moment); `scheduled` the day on which its source's calendar puts it, for where no listing tells the day;
+    `year` stands alone when no day is known. `withdrawn` says that its authors or its source took
     it back. `extras` are attributed by source and shown, never searched: `{"huggingface": {"upvotes": 32}}`.
     """
 
@@ -59,6 +60,7 @@ class Record:
     published: date | None = None
     updated: date | None = None
     announced: date | None = None
+    scheduled: date | None = None
     featured: date | None = None
     year: int | None = None
     categories: tuple[str, ...] = ()

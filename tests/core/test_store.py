@@ -236,6 +236,7 @@ def test_papers_are_what_the_obvious_way_finds_however_the_records_are_batched(
         published=st.none() | st.dates(),
         updated=st.none() | st.dates(),
         announced=st.none() | st.dates(),
+        scheduled=st.none() | st.dates(),
         featured=st.none() | st.dates(),
         year=st.none() | st.integers(1, 9999),
         categories=st.lists(st.text(max_size=5)).map(tuple),

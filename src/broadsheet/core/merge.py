@@ -79,7 +79,8 @@ def merge(key: int, records: Sequence[Record], ids: Iterable[PaperId]) -> Paper:
     """The paper that these records make; `ids` are all that lead to it.
 
     Titles, texts, authors and dates come whole from the most believed record that has them, the venue from publishers
-    first; links, categories and versions are gathered from all; days of a listing are the first that any record saw.
+    first; links, categories and versions are gathered from all; days of a listing are the first that any record saw,
+    and where no listing was seen, the day on which the source's calendar puts the paper.
     """
     ranked = by_trust(records)
     names = sorted(set(ids), key=strength)
@@ -95,7 +96,8 @@ def merge(key: int, records: Sequence[Record], ids: Iterable[PaperId]) -> Paper:
         authors=_first(ranked, lambda record: record.authors) or (),
         published=published,
         updated=_first(ranked, lambda record: record.updated),
-        announced=_earliest(record.announced for record in records),
+        announced=_earliest(record.announced for record in records)
+        or _earliest(record.scheduled for record in records),
         featured=_earliest(record.featured for record in records),
         year=published.year if published else _first(ranked, lambda record: record.year),
         categories=tuple(dict.fromkeys(category for record in ranked for category in record.categories)),

@@ -13,7 +13,8 @@ from broadsheet.types import Link, LinkKind, Record, Version
 def dump(record: Record) -> str:
     """A record as JSON, without what it does not say; `load` gives it back."""
     said: dict[str, Any] = {"source": record.source, "title": record.title}
-    for name in ("abstract", "note", "authors", "ids", "published", "updated", "announced", "featured", "year",
+    for name in ("abstract", "note", "authors", "ids", "published", "updated", "announced", "scheduled",
+                 "featured", "year",
                  "categories", "venue", "comment", "withdrawn", "extras"):  # fmt: skip
         if value := getattr(record, name):
             said[name] = value
@@ -27,7 +28,7 @@ def dump(record: Record) -> str:
 def load(payload: str) -> Record:
     """The record that `dump` wrote."""
     said: dict[str, Any] = orjson.loads(payload)
-    for name in ("published", "updated", "announced", "featured"):
+    for name in ("published", "updated", "announced", "scheduled", "featured"):
         if name in said:
             said[name] = date.fromisoformat(said[name])
     for name in ("authors", "ids", "categories"):

@@ -47,10 +47,27 @@ def paper(shown: Paper) -> Shown:
         ],
         "aliases": list(shown.aliases),
         "venue": readable(shown.venue),
+        "updated": shown.updated.isoformat() if shown.updated else "",
+        "withdrawn": shown.withdrawn,
+        "standing": [{"kind": kind, "words": words} for kind, words in standing(shown)],
         "comment": readable(shown.comment),
         "upvotes": shown.upvotes,
         "extras": dict(shown.extras),
     }
+
+
+def standing(shown: Paper) -> list[tuple[str, str]]:
+    """What a reader should know before reading: pairs of `withdrawn`, `replaced` or `printed`, and words."""
+    told = []
+    if shown.withdrawn:
+        told.append(("withdrawn", "withdrawn"))
+    number = max((version.number for version in shown.versions), default=1)
+    if number > 1:
+        told.append(("replaced", f"version {number}" + (f" of {shown.updated}" if shown.updated else "")))
+    schemes = {paper_id.partition(":")[0] for paper_id in (shown.paper_id, *shown.aliases)}
+    if shown.venue and "arxiv" in schemes:
+        told.append(("printed", "preprint, and published"))
+    return told
 
 
 def found(hit: Found) -> Shown:

@@ -1,4 +1,4 @@
-"""Inserting very many rows: the SQL that Django would write, without compiling every value of every row."""
+"""Writing very many rows: the SQL that Django would write, without compiling every value of every row."""
 
 from __future__ import annotations
 
@@ -24,3 +24,26 @@ def insert(
         sql += f" ON CONFLICT ({', '.join(columns[name] for name in over)}) DO UPDATE SET {updates}"
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(rows))
+
+
+def next_keys(model: type[models.Model], number: int) -> list[int]:
+    """So many keys that no row of this table has or had, ascending. The caller inserts them before another one asks."""
+    if not number:
+        return []
+    table, column = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, column, number]
+            )
+            return sorted(key for (key,) in cursor.fetchall())
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+    return list(range(last + 1, last + 1 + number))
+
+
+def expect_many() -> None:
+    """Let SQLite keep more of its indexes in memory, on this connection: a long import reads them all over."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size=-65536")

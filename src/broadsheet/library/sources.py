@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 
 from broadsheet.incoming import Checkpoint, SourceState
-from broadsheet.library import models
+from broadsheet.library import bulk, models
 from broadsheet.types import StoreReport
 
 
@@ -85,6 +85,7 @@ def remove(name: str) -> bool:
 
 def start(name: str, now: datetime) -> None:
     """Note that a fetch begins."""
+    bulk.expect_many()
     models.Source.objects.filter(name=name).update(started_at=now)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection
 
 from broadsheet.library import bulk, models
@@ -94,8 +95,48 @@ _UPDATED = [field.name for field in models.Paper._meta.concrete_fields if field.
 
 
 def insert_papers(new: Sequence[Paper], now: datetime) -> list[int]:
-    """Write new papers, whatever key they claim; answers their keys, in order."""
-    return [row.key for row in models.Paper.objects.bulk_create([_columns(paper, now) for paper in new])]
+    """Write new papers, whatever key they claim; answers their keys, in order. Only one writer may do so at a time."""
+    keys = bulk.next_keys(models.Paper, len(new))
+    moment = connection.ops.adapt_datetimefield_value(now)
+    rows = (_row(key, paper, moment) for key, paper in zip(keys, new, strict=True))
+    bulk.insert(models.Paper, ("key", *_INSERTED), rows)
+    return keys
+
+
+def _row(key: int, paper: Paper, moment: Any) -> list[Any]:
+    """The values of a new paper as a database driver takes them, in the order of `key` and _INSERTED."""
+    return [
+        key,
+        paper.paper_id,
+        paper.title,
+        paper.abstract,
+        paper.note,
+        _json(paper.authors),
+        _json(paper.categories),
+        _json([[link.url, link.kind.value] for link in paper.links]),
+        _json([[number, day.isoformat() if day else None] for number, day in paper.versions]),
+        _json(paper.extras),
+        *(day and day.isoformat() for day in (paper.published, paper.updated, paper.announced, paper.featured)),
+        paper.listed_on and paper.listed_on.isoformat(),
+        paper.year,
+        paper.venue,
+        paper.comment,
+        paper.withdrawn,
+        paper.upvotes,
+        moment,
+        moment,
+    ]
+
+
+_INSERTED = (
+    "paper_id", "title", "abstract", "note", "authors", "categories", "links", "versions", "extras", "published",
+    "updated", "announced", "featured", "listed_on", "year", "venue", "comment", "withdrawn", "upvotes", "stored_at",
+    "changed_at",
+)  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def update_papers(changed: Sequence[Paper], now: datetime) -> None:

@@ -82,6 +82,7 @@ def _record(entry: etree._Element, address: str, place: Place) -> Record:
         authors=[text_of(author, f"{_ATOM}name") for author in entry.findall(f"{_ATOM}author")],
         ids=arxiv_records.ids(address, text_of(entry, f"{_ARXIV}doi")),
         published=published,
+        scheduled=arxiv_records.scheduled(text_of(entry, f"{_ATOM}published")),
         updated=updated if number > 1 else None,
         categories=arxiv_records.categories(terms),
         links=links,

@@ -116,11 +116,14 @@ def _raw(inner: etree._Element, place: Place) -> Record:
     """arXivRaw: every version with its date, authors in one line."""
     said: dict[str, str] = {}
     versions: list[Version] = []
+    first = ""
     for child in inner:
         name = child.tag[len(_RAW) :]
         if name == "version":
             number = child.get("version", "v1")[1:]
-            deposited = arxiv_records.day(child.findtext(f"{_RAW}date", ""))
+            moment = child.findtext(f"{_RAW}date", "")
+            deposited = arxiv_records.day(moment)
+            first = moment if number == "1" else first
             if number.isdigit():
                 versions.append(Version(int(number), deposited))
         else:
@@ -135,6 +138,7 @@ def _raw(inner: etree._Element, place: Place) -> Record:
         authors=arxiv_records.authors_in_line(said.get("authors", "")),
         ids=arxiv_records.ids(said.get("id", ""), said.get("doi", "")),
         published=versions[0].deposited if versions else None,
+        scheduled=arxiv_records.scheduled(first),
         updated=versions[-1].deposited if len(versions) > 1 else None,
         categories=arxiv_records.categories(said.get("categories", "").split()),
         versions=versions,
@@ -169,6 +173,7 @@ def _arxiv(inner: etree._Element, place: Place) -> Record:
         authors=authors,
         ids=arxiv_records.ids(said.get("id", ""), said.get("doi", "")),
         published=published,
+        scheduled=arxiv_records.scheduled(said.get("created", "")) if published else None,
         updated=updated or (None if published else created),
         categories=arxiv_records.categories(said.get("categories", "").split()),
         venue=said.get("journal-ref", ""),

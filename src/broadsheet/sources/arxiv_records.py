@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from calendar import month_abbr
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
+from broadsheet.sources.arxiv_days import EASTERN, announcement_day
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.types import PaperId
 
@@ -59,6 +61,20 @@ def day(text: str) -> date | None:
         return date(int(words[2]), _MONTHS[words[1][:3].title()], int(words[0]))
     except (ValueError, KeyError, IndexError):
         return None
+
+
+def scheduled(text: str) -> date | None:
+    """The date of the listing in which a paper deposited at this moment should be, by arXiv's calendar.
+
+    A day without a time counts as its noon in the US East.
+    """
+    try:
+        moment = datetime.fromisoformat(text) if text[4:5] == "-" else parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    if len(text) == 10:
+        moment = moment.replace(hour=12, tzinfo=EASTERN)
+    return announcement_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def authors_in_line(text: str) -> list[str]:

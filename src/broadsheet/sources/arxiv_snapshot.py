@@ -36,6 +36,9 @@ def record(found: Json, place: Place) -> Record:
         ],
         ids=arxiv_records.ids(text(found.get("id")), text(found.get("doi"))),
         published=versions[0].deposited if versions else None,
+        scheduled=arxiv_records.scheduled(text(mappings(found.get("versions"))[0].get("created")))
+        if versions
+        else None,
         updated=versions[-1].deposited if len(versions) > 1 else None,
         categories=arxiv_records.categories(text(found.get("categories")).split()),
         versions=versions,

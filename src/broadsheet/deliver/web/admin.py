@@ -21,17 +21,21 @@ from broadsheet.library.sources import named
 from broadsheet.sources.catalogue import KINDS
 from broadsheet.sources.kinds import Options
 
-admin.site.site_header = admin.site.site_title = "Broadsheet: administration"
-admin.site.index_title = "What the paper is made of"
-admin.site.register(models.Account, UserAdmin)
+site = admin.site
+site.site_header = site.site_title = "Broadsheet: administration"
+site.index_title = "What the paper is made of"
+site.register(models.Account, UserAdmin)
 
 SECRET = "(kept)"  # noqa: S105 - what stands in a form in place of a secret
 
 
-class SourceForm(forms.ModelForm[models.Source]):
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     """Asks for a source as the command line does: words, and options one a line."""
 
-    kind = forms.ChoiceField(choices=[(kind.name, f"{kind.name}: {kind.about}") for kind in KINDS.values()])
+    kind = forms.ChoiceField(
+        choices=[(kind.name, kind.name) for kind in KINDS.values()],
+        help_text=" · ".join(f"{kind.name}: {kind.words or 'no words'}" for kind in KINDS.values()),
+    )
     words = forms.CharField(required=False, help_text="Categories, venues, addresses: separated by blanks.")
     options = forms.CharField(
         required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="name=value, one a line"
@@ -75,11 +79,12 @@ class SourceForm(forms.ModelForm[models.Source]):
         if self.instance.added_at is None:
             self.instance.added_at = datetime.now(UTC)
         self.instance.next_at = datetime.now(UTC)
-        return super().save(commit)
+        saved: models.Source = super().save(commit)
+        return saved
 
 
 @admin.register(models.Source)
-class SourceAdmin(admin.ModelAdmin[models.Source]):
+class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Every source: how it is, what it brought, when it is asked next, and what went wrong in words."""
 
     form = SourceForm
@@ -114,7 +119,7 @@ class SourceAdmin(admin.ModelAdmin[models.Source]):
     @admin.display(description="papers")
     def counts(self, row: models.Source) -> str:
         """What came in since it was added."""
-        return f"{row.new:,} new, {row.changed:,} changed, {row.read:,} read, {row.unread:,} not readable"
+        return f"{row.new:,} new, {row.changed:,} changed" + (f", {row.unread:,} not readable" if row.unread else "")
 
     @admin.display(description="next fetch", ordering="next_at")
     def next_fetch(self, row: models.Source) -> str:
@@ -162,7 +167,7 @@ class SourceAdmin(admin.ModelAdmin[models.Source]):
 
 
 @admin.register(models.Merge)
-class MergeAdmin(admin.ModelAdmin[models.Merge]):
+class MergeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Papers that became one, why, and the way back."""
 
     list_display = ("at", "paper", "gone_id", "gone_title", "cause", "undone_at")

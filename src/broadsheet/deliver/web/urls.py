@@ -1,9 +1,9 @@
 """The addresses of the pages; docs/reference/addresses.md describes each."""
 
-from django.contrib import admin
 from django.urls import path
 
 from broadsheet.deliver.web import keeping, views
+from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
     path("", views.front_page),
@@ -19,7 +19,7 @@ urlpatterns = [
     path("completeness", keeping.completeness),
     path("completeness/<category>", keeping.completeness),
     path("completeness/<category>/<day>", keeping.announced_day),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
     path("health", views.health),
     path("robots.txt", views.robots),
     path("favicon.ico", views.favicon),
