@@ -79,6 +79,22 @@ def author_key(name: str) -> str:
     return words[0] if len(words[-1]) == 1 else words[-1]
 
 
+def name_key(name: str) -> str:
+    """A whole name's identity: its letters without accents, case and punctuation. Not that of a person."""
+    text = name.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+    return "".join(filter(str.isalnum, text))
+
+
+_ISSUE = re.compile(r"[\s,;:(]+(?:(?:vol|no|pp?|volume|issue)\b\.?\s*)?[\[(]?\d+\b.*$", re.IGNORECASE)
+
+
+def venue_name(venue: str) -> str:
+    """The journal or the series of conferences, without volume, pages and year: `ICLR 2024 poster` is `ICLR`."""
+    return _ISSUE.sub("", venue).rstrip(" ,.;:(-") or venue
+
+
 def first_lines(text: str, limit: int) -> str:
     """At most `limit` characters from the start, ended at a sentence or else a word, with an ellipsis if cut."""
     if len(text) <= limit:

@@ -122,6 +122,7 @@ class Document:
     abstract: str = ""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    venue: str = ""
     day: date | None = None
     has_code: bool = False
 
@@ -366,3 +367,20 @@ class Suggestions:
 
     papers: tuple[Paper, ...] = ()
     authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browsed:
+    """One page of the papers of a category, a venue or an author's name, newest first, and how many there are."""
+
+    papers: tuple[Paper, ...]
+    total: int
+    paging: Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """Papers by one name that share other authors, by their keys; `names` are those authors, most frequent first."""
+
+    names: tuple[str, ...]
+    keys: tuple[int, ...]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from broadsheet.index import Embedder, sync
 from broadsheet.library import changes, papers
-from broadsheet.text import readable
+from broadsheet.text import readable, venue_name
 from broadsheet.types import Change, Document, Paper
 
 
@@ -43,6 +43,7 @@ def document(paper: Paper) -> Document:
         abstract=readable(paper.abstract or paper.note),
         authors=paper.authors,
         categories=paper.categories,
+        venue=venue_name(readable(paper.venue)) if paper.venue else "",
         day=paper.published or paper.announced or paper.featured or (date(paper.year, 1, 1) if paper.year else None),
         has_code=paper.has_code,
     )

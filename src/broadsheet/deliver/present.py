@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from broadsheet.core import periods
-from broadsheet.text import readable
+from broadsheet.text import readable, venue_name
 from broadsheet.types import Answer, Found, Link, LinkKind, Listing, Paper, PaperId, Period, Suggestions
 
 Shown = dict[str, Any]
@@ -54,6 +54,21 @@ def paper(shown: Paper) -> Shown:
         "upvotes": shown.upvotes,
         "extras": dict(shown.extras),
     }
+
+
+def category_path(category: str) -> str:
+    """The site path of a category's listing."""
+    return f"/categories/{quote(category, safe='')}"
+
+
+def venue_path(venue: str) -> str:
+    """The site path of a venue's listing."""
+    return f"/venues/{quote(venue_name(readable(venue)), safe='')}"
+
+
+def author_path(name: str) -> str:
+    """The site path of the listing of an author's name."""
+    return f"/authors/{quote(name, safe='')}"
 
 
 def standing(shown: Paper) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tantivy import FieldType, Occur
 
 from broadsheet.index.query import stem, text_analyzer, words
+from broadsheet.text import name_key
 from broadsheet.types import Document, Filter, Query
 
 Keys = NDArray[np.int64]
@@ -50,7 +51,8 @@ _names = (
 def _schema() -> tantivy.Schema:
     """`text` is title and abstract together, which BM25 ranks better than the two apart.
 
-    `spelled` has the title's words as they are written, to complete what is being typed and to correct it.
+    `spelled` has the title's words as they are written, to complete what is being typed and to correct it. `named` has
+    whole names of authors and of the venue, each marked with what it names.
     """
     return (
         tantivy.SchemaBuilder()
@@ -60,6 +62,7 @@ def _schema() -> tantivy.Schema:
         .add_text_field("spelled", tokenizer_name="names", index_option="basic")
         .add_text_field("authors", tokenizer_name="names")
         .add_text_field("categories", tokenizer_name="raw", index_option="basic")
+        .add_text_field("named", tokenizer_name="raw", index_option="basic")
         .add_integer_field("day", indexed=True, fast=True)
         .add_integer_field("code", indexed=True)
         .build()
@@ -77,6 +80,16 @@ def category_names(category: str) -> list[str]:
     """What a category answers to: `cs.LG` is found as `cs.lg` and as `cs`."""
     parts = " ".join(category.lower().split()).split(".")
     return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def author_term(name: str) -> str:
+    """What an author's whole name is found by, however it is accented and punctuated."""
+    return f"author:{name_key(name)}"
+
+
+def venue_term(venue: str) -> str:
+    """What a venue is found by."""
+    return f"venue:{venue[:200]}"
 
 
 class LexicalWriter:
@@ -97,6 +110,10 @@ class LexicalWriter:
                 text=[document.title, document.abstract],
                 authors=list(document.authors),
                 categories=[name for category in document.categories for name in category_names(category)],
+                named=[
+                    *(author_term(author) for author in document.authors),
+                    *([venue_term(document.venue)] if document.venue else []),
+                ],
                 code=int(document.has_code),
             )
             if document.day:
@@ -194,6 +211,11 @@ class LexicalView:
         clauses = [(Occur.Must, _one_term(field, term)) for term in every]
         found = tantivy.Query.boolean_query([*clauses, (Occur.Must, any_of)])
         return self._keys(self._searcher.search(found, limit, count=False).hits)
+
+    def having(self, field: str, term: str) -> Keys:
+        """The keys of all papers that have this term in a field, in no order."""
+        found = _without_score(_one_term(field, term))
+        return self._keys(self._searcher.search(found, max(self.frequency(field, term), 1), count=False).hits)
 
     def has_year(self, year: str) -> bool:
         """Whether any paper is of this year."""

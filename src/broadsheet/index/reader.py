@@ -76,6 +76,14 @@ class Index:
         titles, authors = completed(typed, self._current().lexical, limit)
         return titles.tolist(), authors.tolist()
 
+    def listed(self, field: str, term: str) -> list[int]:
+        """The keys of all papers that have this term in a field, newest first. IndexMissingError without an index."""
+        return self._current().listed(field, term)
+
+    def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """The terms of a field that begin so, most frequent first, with their numbers of papers."""
+        return self._current().lexical.beginning(field, prefix, limit)
+
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""
         generation = generations.current(self._folder)
@@ -136,6 +144,12 @@ class _Snapshot:
         hits = self._hits(candidates, order[first : first + paging.size], first)
         words = self.lexical.looked_up(query) if hits else ()
         return Hits(hits=hits, total=len(order), words=words, query=query)
+
+    def listed(self, field: str, term: str) -> list[int]:
+        rows = self.dense.rows(self.lexical.having(field, term))
+        rows = np.sort(rows[rows >= 0])
+        newest = rows[np.argsort(-self.dense.days[rows], kind="stable")]
+        return [int(key) for key in self.dense.keys[newest]]
 
     def similar(self, key: int, limit: int, embedder: Embedder) -> tuple[Hit, ...]:
         row = int(self.dense.rows(np.array([key], np.int64))[0])

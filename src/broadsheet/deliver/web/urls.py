@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from broadsheet.deliver.web import keeping, views
+from broadsheet.deliver.web import browsing, keeping, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("suggest", views.suggest),
     path("papers/<path:paper_id>", views.paper),
     path("cite/<form>/<path:paper_id>", views.cite),
+    path("categories/", browsing.categories),
+    path("categories/<category>", browsing.category),
+    path("venues/", browsing.venues),
+    path("venues/<path:venue>", browsing.venue),
+    path("authors/<path:name>", browsing.author),
     path("sources", keeping.sources),
     path("completeness", keeping.completeness),
     path("completeness/<category>", keeping.completeness),

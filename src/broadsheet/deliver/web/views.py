@@ -34,7 +34,7 @@ SIMILAR = 6
 @require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
     """The newest day that has papers."""
-    return _listing(request, listings.front_page(None, _paging(request, PAPERS_ON_A_LISTING), today=_today()))
+    return _listing(request, listings.front_page(None, paging_of(request, PAPERS_ON_A_LISTING), today=_today()))
 
 
 @require_safe
@@ -50,7 +50,7 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     when = day_of(day)
     if when is None:
         return _no_such_period(request, f"“{day}” is not a day. An address names a day as in /day/2026-03-17.")
-    return _listing(request, listings.front_page(when, _paging(request, PAPERS_ON_A_LISTING), today=_today()))
+    return _listing(request, listings.front_page(when, paging_of(request, PAPERS_ON_A_LISTING), today=_today()))
 
 
 @require_safe
@@ -85,7 +85,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if form["q"] or admitting:
         sort = Sort.DATE if form["sort"] == Sort.DATE else Sort.RELEVANCE
         answer = search_verb.search(
-            wiring.index(), form["q"], filter=admitting, sort=sort, paging=_paging(request, HITS_ON_A_PAGE)
+            wiring.index(), form["q"], filter=admitting, sort=sort, paging=paging_of(request, HITS_ON_A_PAGE)
         )
         context |= _shown_answer(request, answer)
     return render(request, "web/search.html", context)
@@ -110,6 +110,8 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
     shown = present.paper(found)
     context = {
         "paper": shown,
+        "authors": [{"name": name, "url": present.author_path(name)} for name in shown["authors"]],
+        "venue_url": present.venue_path(found.venue),
         "citation": citations.cite(found, "bibtex"),
         "formats": [
             {"label": form.label, "url": f"/cite/{name}/{shown['url'].removeprefix('/papers/')}"}
@@ -183,7 +185,8 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _paging(request: HttpRequest, size: int) -> Paging:
+def paging_of(request: HttpRequest, size: int) -> Paging:
+    """Which page the address asks for."""
     page = request.GET.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) <= len(str(LAST_PAGE)) else 1
     return Paging(min(max(number, 1), LAST_PAGE), size)
@@ -199,7 +202,7 @@ def _period(
         period = None
     if period is None:
         return _no_such_period(request, f"“{text}” is not {wrong}")
-    return _listing(request, listings.listing(period, _paging(request, PAPERS_ON_A_LISTING)))
+    return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
 
 
 def _no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
@@ -212,17 +215,18 @@ def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
     shown = present.listing(listing)
     for each in shown["papers"]:
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
-        each["authors_in_short"] = _in_short(each["authors"])
+        each["authors_in_short"] = in_short(each["authors"])
     around = [present.period(periods.around(kind, listing.period.first)) for kind in PeriodKind]
     context = {
         "listing": shown,
         "around": around,
-        "pages": _pages(request, listing.paging, listing.total),
+        "pages": pages(request, listing.paging, listing.total),
     }
     return render(request, "web/listing.html" if listing.newest else "web/empty.html", context)
 
 
-def _in_short(authors: list[str]) -> str:
+def in_short(authors: list[str]) -> str:
+    """The first authors, and how many more there are."""
     more = len(authors) - AUTHORS
     return ", ".join(authors[:AUTHORS]) + (f" and {more} more" if more > 0 else "")
 
@@ -243,7 +247,7 @@ def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
     return {
         "answer": shown,
         "hits": hits,
-        "pages": _pages(request, answer.paging, answer.total),
+        "pages": pages(request, answer.paging, answer.total),
         "unfiltered": unfiltered.urlencode(),
         "chips": _chips(request, answer),
         "wait": answer.state.documents is None and not hits,
@@ -269,7 +273,7 @@ def _chips(request: HttpRequest, answer: Answer) -> list[dict[str, str]]:
     return chips
 
 
-def _pages(request: HttpRequest, paging: Paging, total: int) -> dict[str, Any]:
+def pages(request: HttpRequest, paging: Paging, total: int) -> dict[str, Any]:
     """Where the page before and the page after are, and which of how many this is."""
     last = max(ceil(total / paging.size), 1)
 

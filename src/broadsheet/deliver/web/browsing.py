@@ -1,0 +1,117 @@
+"""The views that list papers by category, by venue and by author's name."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from broadsheet import wiring
+from broadsheet.core import browsing, taxonomy
+from broadsheet.deliver import present
+from broadsheet.deliver.web.views import FIRST_LINES, PAPERS_ON_A_LISTING, in_short, pages, paging_of
+from broadsheet.errors import IndexMissingError
+from broadsheet.text import first_lines
+from broadsheet.types import Browsed, Circle
+
+NAMES_OF_A_CIRCLE = 3
+
+
+@require_safe
+def categories(request: HttpRequest) -> HttpResponse:
+    """Every category that papers are in, by archive."""
+    try:
+        archives = browsing.categories(wiring.index())
+    except IndexMissingError:
+        return _wait(request)
+    shown = [
+        {"archive": archive, "name": taxonomy.name(archive), "entries": [
+            {"title": category, "about": name, "url": present.category_path(category), "number": number}
+            for category, name, number in several
+        ]}
+        for archive, several in archives.items()
+    ]  # fmt: skip
+    return render(request, "web/names.html", {"title": "Categories", "groups": shown})
+
+
+@require_safe
+def venues(request: HttpRequest) -> HttpResponse:
+    """The venues with most papers."""
+    try:
+        found = browsing.venues(wiring.index())
+    except IndexMissingError:
+        return _wait(request)
+    entries = [
+        {"title": venue, "about": "", "url": present.venue_path(venue), "number": number} for venue, number in found
+    ]
+    return render(request, "web/names.html", {"title": "Venues", "groups": [{"entries": entries}] if entries else []})
+
+
+@require_safe
+def category(request: HttpRequest, category: str) -> HttpResponse:
+    """The papers of one category, newest first."""
+    try:
+        found = browsing.in_category(wiring.index(), category, paging_of(request, PAPERS_ON_A_LISTING))
+    except IndexMissingError:
+        return _wait(request)
+    spelled = taxonomy.spelled(category)
+    about = {"title": spelled, "about": taxonomy.name(spelled), "kind": "category", "category": spelled}
+    return _listing(request, found, about)
+
+
+@require_safe
+def venue(request: HttpRequest, venue: str) -> HttpResponse:
+    """The papers of one venue, newest first."""
+    try:
+        found = browsing.at_venue(wiring.index(), venue, paging_of(request, PAPERS_ON_A_LISTING))
+    except IndexMissingError:
+        return _wait(request)
+    return _listing(request, found, {"title": venue, "about": "", "kind": "venue"})
+
+
+@require_safe
+def author(request: HttpRequest, name: str) -> HttpResponse:
+    """The papers by one name, newest first, which may be those of several people."""
+    beside = request.GET.get("with", "").strip()
+    try:
+        found, circles = browsing.by_author(wiring.index(), name, paging_of(request, PAPERS_ON_A_LISTING), beside)
+    except IndexMissingError:
+        return _wait(request)
+    about = {"title": name, "about": "", "kind": "author", "circles": _circles(name, circles), "beside": beside}
+    return _listing(request, found, about)
+
+
+def _listing(request: HttpRequest, found: Browsed, about: dict[str, Any]) -> HttpResponse:
+    shown = []
+    for each in map(present.paper, found.papers):
+        primary = each["categories"][0] if each["categories"] else ""
+        wanted = about.get("category", "")
+        each["cross"] = primary if wanted and not f"{primary}.".startswith(f"{wanted}.") else ""
+        each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
+        each["authors_in_short"] = in_short(each["authors"])
+        shown.append(each)
+    days = [(day, list(several)) for day, several in groupby(shown, key=lambda each: str(each["date"]))]
+    context = about | {"days": days, "total": found.total, "pages": pages(request, found.paging, found.total)}
+    return render(request, "web/browse.html", context, status=200 if found.total else 404)
+
+
+def _circles(name: str, circles: tuple[Circle, ...]) -> list[dict[str, Any]]:
+    """Circles in words; none if there is only one."""
+    return [
+        {
+            "names": list(circle.names[:NAMES_OF_A_CIRCLE]),
+            "more": max(len(circle.names) - NAMES_OF_A_CIRCLE, 0),
+            "number": len(circle.keys),
+            "url": f"{present.author_path(name)}?with={quote(circle.names[0])}" if circle.names else "",
+        }
+        for circle in (circles if len(circles) > 1 else ())
+    ]
+
+
+def _wait(request: HttpRequest) -> HttpResponse:
+    """The index is being built, and these listings come out of it."""
+    return render(request, "web/wait.html", status=503)
