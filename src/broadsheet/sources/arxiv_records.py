@@ -15,7 +15,7 @@ from broadsheet.types import PaperId
 
 SOURCE = "arxiv"
 _MONTHS = {name: number for number, name in enumerate(month_abbr) if name}
-_CATEGORY = re.compile(r"[a-z]{2,8}(?:-[a-z]{2,4})?(?:\.[A-Za-z]{2}|\.[a-z]{3,6}(?:-[a-z]{2,4})?)?")
+_CATEGORY = re.compile(r"[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[A-Z]{2}|\.[a-z]{2,6}-[a-z]{2,4}|\.(?:optics|other|soft))?")
 _ARCHIVES = re.compile(
     r"acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|econ"
     r"|eess|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics"
