@@ -290,7 +290,24 @@ class TestCalendar:
         assert arxiv_days.announced_at(date(2026, 1, 14)) == datetime(2026, 1, 14, 1, tzinfo=UTC)
         assert arxiv_days.announced_at(date(2026, 7, 15)) == datetime(2026, 7, 15, 0, tzinfo=UTC)
 
-    def test_the_real_announcements_of_june_2026_were_on_days_of_this_calendar(self) -> None:
+    @pytest.mark.parametrize(
+        ("day", "due"),
+        [
+            ("2023-01-17", False),  # after Martin Luther King Day
+            ("2023-06-20", False),  # after Juneteenth
+            ("2023-07-05", False),
+            ("2023-09-05", False),  # after Labor Day
+            ("2023-11-24", False),  # after Thanksgiving
+            ("2023-12-26", False),
+            ("2026-06-22", False),  # Juneteenth was a Friday
+            ("2026-11-26", True),
+            ("2026-11-28", False),
+        ],
+    )
+    def test_holidays_that_arxiv_kept_are_known(self, day: str, due: bool) -> None:
+        assert arxiv_days.is_announcement_day(date.fromisoformat(day)) is due
+
+    def test_the_real_announcements_of_june_2026_were_on_exactly_the_days_of_this_calendar(self) -> None:
         import json
 
         import zstandard
@@ -298,4 +315,4 @@ class TestCalendar:
         with shared_data("arxiv-recent.jsonl.zst").open("rb") as stream:
             lines = zstandard.ZstdDecompressor().stream_reader(stream).read().splitlines()
         days = {date.fromisoformat(json.loads(line)["announced"]) for line in lines}
-        assert all(map(arxiv_days.is_announcement_day, days))
+        assert arxiv_days.between(min(days), arxiv_days.announced_at(max(days))) == sorted(days)

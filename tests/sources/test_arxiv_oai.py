@@ -183,3 +183,12 @@ def test_options_that_make_no_sense_are_refused(values: dict[str, str]) -> None:
         arxiv_oai.make(Options(values=values))
     with pytest.raises(SourceError, match="address"):
         arxiv_oai.make_general(Options(words=("example.org",)))
+
+
+def test_a_list_that_gives_less_than_it_tells_of_is_told(origin: Origin) -> None:
+    papers = deposits(30)
+    archive = Archive(papers, page_size=10)
+    origin.route("/oai", lambda asked: Reply(archive.oai(asked).replace(b'ListSize="30"', b'ListSize="33"')))
+    told = [line for batch in harvest(origin) for line in batch.unread]
+    assert len(told) == 1
+    assert "tells of 33 records, and gave 30" in told[0]

@@ -18,7 +18,7 @@ from broadsheet import __version__
 from broadsheet.core.indexing import LibraryView
 from broadsheet.errors import BroadsheetError
 from broadsheet.index import Embedder, Index
-from broadsheet.library import papers
+from broadsheet.library import papers, sources
 
 FREE_SPACE = 1 << 30
 """Bytes under which a disk counts as nearly full: an index is built beside the old one."""
@@ -40,8 +40,10 @@ class Check(NamedTuple):
     words: str
 
 
-def examine(data_folder: Path, index_folder: Path, embedder: Callable[[], Embedder]) -> Iterator[Check]:
-    """Look at the program, the data folder, the library, the embedder and the index, in this order."""
+def examine(
+    data_folder: Path, index_folder: Path, embedder: Callable[[], Embedder], contact: str = ""
+) -> Iterator[Check]:
+    """Look at the program, the data folder, the library, the sources, the embedder and the index, in this order."""
     yield Check(
         "program",
         Verdict.GOOD,
@@ -61,6 +63,7 @@ def examine(data_folder: Path, index_folder: Path, embedder: Callable[[], Embedd
             remedy = "Run `broadsheet up` once, which makes the tables"
         yield Check("library", Verdict.BAD, f"{' '.join(str(error).split())}. {remedy}")
         return
+    yield from _sources(contact)
     try:
         loaded = embedder()
         yield Check("embedder", Verdict.GOOD, f"{loaded.name}, {loaded.dimension} dimensions")
@@ -94,6 +97,23 @@ def _library() -> Check:
         return Check("library", Verdict.BAD, f"SQLite says {answer!r}. Restore the last backup of the library")
     verdict = Verdict.GOOD if mode == "wal" else Verdict.WARNING
     return Check("library", verdict, f"SQLite, sound, journal mode {mode}, tables up to date")
+
+
+def _sources(contact: str) -> Iterator[Check]:
+    """The sources that are followed, and each that fails."""
+    followed = sources.every()
+    failing = [source for source in followed if source.failing_since and not source.paused]
+    for source in failing:
+        yield Check(
+            "source",
+            Verdict.WARNING,
+            f"{source.name} fails since {source.failing_since:%Y-%m-%d %H:%M} UTC: {source.error}",
+        )
+    if followed and not failing:
+        yield Check("sources", Verdict.GOOD, f"{len(followed)} followed, none fails")
+    if followed and not contact:
+        words = "none. Set BROADSHEET_CONTACT to a mail address, so that those who keep sources can reach you"
+        yield Check("contact", Verdict.WARNING, words)
 
 
 def _index(folder: Path, embedder: Embedder) -> Check:

@@ -26,7 +26,8 @@ def store(records: Iterable[Record], *, now: datetime) -> StoreReport:
     suffices if one side names no author). A record that was stored before and says nothing new changes nothing.
     """
     report = StoreReport()
-    with transaction.atomic():
+    # Inside another transaction a savepoint would make SQLite copy every page before it changes, at half the speed.
+    with transaction.atomic(savepoint=False):
         changes.serialise_writers()
         stream = iter(records)
         while batch := list(islice(stream, BATCH)):
@@ -108,7 +109,7 @@ def withdraw(ids: Collection[PaperId], *, now: datetime) -> int:
 
     Ids that lead nowhere are left out: what was never here cannot be taken back.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         changes.serialise_writers()
         keys = set(writing.find_aliases(ids).values())
         said = [load(record.payload) for records in writing.records_of(keys).values() for record in records]
@@ -119,7 +120,7 @@ def withdraw(ids: Collection[PaperId], *, now: datetime) -> int:
 def remove(keys: Iterable[int], *, now: datetime) -> None:
     """Delete papers from the library, for good."""
     doomed = list(keys)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         changes.serialise_writers()
         writing.delete(doomed)
         changes.append(doomed, now)

@@ -48,6 +48,8 @@ def paper(shown: Paper) -> Shown:
         "aliases": list(shown.aliases),
         "venue": readable(shown.venue),
         "updated": shown.updated.isoformat() if shown.updated else "",
+        "announced": shown.announced.isoformat() if shown.announced else "",
+        "featured": shown.featured.isoformat() if shown.featured else "",
         "withdrawn": shown.withdrawn,
         "standing": [{"kind": kind, "words": words} for kind, words in standing(shown)],
         "comment": readable(shown.comment),

@@ -5,7 +5,7 @@ to Friday. A submission is in time until 14:00: what comes from Thursday 14:00 t
 what comes after that until Monday 14:00 on Monday (https://info.arxiv.org/help/availability.html).
 
 On some US holidays there is no announcement. Which, arXiv decides from year to year, so the listing itself is always
-believed over this calendar; it knows only the holidays that have been kept each time.
+believed over this calendar, which has those of the list of 2023 that are on fixed days, and the summer of 2026.
 """
 
 from __future__ import annotations
@@ -59,8 +59,18 @@ def between(first: date, now: datetime) -> list[date]:
 
 
 def _holiday(evening: date) -> bool:
-    """Evenings without an announcement every year: New Year, Independence Day, Labor Day, Thanksgiving, Christmas."""
-    if (evening.month, evening.day) in {(1, 1), (7, 4), (12, 25)}:
+    """Evenings without an announcement: of a holiday, and the Sunday after a holiday that was a Friday."""
+    return _free(evening) or (evening.weekday() == 6 and _free(evening - 2 * _DAY))
+
+
+def _free(day: date) -> bool:
+    """New Year, Martin Luther King Day, Juneteenth, Independence Day, Labor Day, Thanksgiving, Christmas, as observed."""
+    if any((each.month, each.day) in {(1, 1), (6, 19), (7, 4), (12, 25)} for each in _observed_as(day)):
         return True
-    labor_day = evening.month == 9 and evening.weekday() == 0 and evening.day <= 7
-    return labor_day or (evening.month == 11 and evening.weekday() == 3 and 22 <= evening.day <= 28)
+    week = (day.day + 6) // 7
+    return (day.month, day.weekday(), week) in {(1, 0, 3), (9, 0, 1), (11, 3, 4)}
+
+
+def _observed_as(day: date) -> list[date]:
+    """The dates whose holiday is kept on this day: a Saturday's on Friday, a Sunday's on Monday."""
+    return [day, *([day + _DAY] if day.weekday() == 4 else []), *([day - _DAY] if day.weekday() == 0 else [])]

@@ -254,7 +254,12 @@ class Harvest:
                     end = date.fromisoformat(until)
                 else:
                     token = ""
+                whole, count = not token, 0
                 for page in self._window(http, name, begin, end, token):
+                    unread = page.unread
+                    count += len(page.records) + len(page.deleted) + len(unread)
+                    if whole and not page.token and page.total is not None and count < page.total:
+                        unread += (f"{begin} to {end}: the list tells of {page.total} records, and gave {count}",)
                     if page.token:
                         said: dict[str, Any] = {"token": page.token, "until": end.isoformat(), "set": name}
                     else:
@@ -264,7 +269,7 @@ class Harvest:
                         checkpoint={"done": dict(done), **said},
                         records=page.records,
                         deleted=page.deleted,
-                        unread=page.unread,
+                        unread=unread,
                         total=page.total,
                     )
                 token = ""

@@ -72,7 +72,7 @@ def doctor(*, as_json: bool) -> None:
     from broadsheet import wiring
     from broadsheet.core.doctor import Verdict, examine
 
-    checks = list(examine(settings.DATA_FOLDER, settings.INDEX_FOLDER, wiring.embedder))
+    checks = list(examine(settings.DATA_FOLDER, settings.INDEX_FOLDER, wiring.embedder, settings.CONTACT))
     if as_json:
         print_json({"checks": [check._asdict() for check in checks]})
     else:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from broadsheet import wiring
 from broadsheet.core import browsing, taxonomy
 from broadsheet.deliver import present
-from broadsheet.deliver.web.views import FIRST_LINES, PAPERS_ON_A_LISTING, in_short, pages, paging_of
+from broadsheet.deliver.web.views import FIRST_LINES, PAPERS_ON_A_LISTING, day_of, in_short, pages, paging_of
 from broadsheet.errors import IndexMissingError
 from broadsheet.text import first_lines
 from broadsheet.types import Browsed, Circle
@@ -94,9 +94,15 @@ def _listing(request: HttpRequest, found: Browsed, about: dict[str, Any]) -> Htt
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
         each["authors_in_short"] = in_short(each["authors"])
         shown.append(each)
-    days = [(day, list(several)) for day, several in groupby(shown, key=lambda each: str(each["date"]))]
+    days = [(_day(day), list(several)) for day, several in groupby(shown, key=lambda each: str(each["date"]))]
     context = about | {"days": days, "total": found.total, "pages": pages(request, found.paging, found.total)}
     return render(request, "web/browse.html", context, status=200 if found.total else 404)
+
+
+def _day(text: str) -> str:
+    """A day in words; a year alone stays, and nothing is said of nothing."""
+    day = day_of(text)
+    return f"{day:%A}, {day.day} {day:%B %Y}" if day else text
 
 
 def _circles(name: str, circles: tuple[Circle, ...]) -> list[dict[str, Any]]:
