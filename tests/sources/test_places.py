@@ -68,6 +68,21 @@ class TestHuggingFace:
         assert [asked["date"] for _, asked in http.asked] == ["2026-03-18", "2026-03-19", "2026-03-20"]
         assert batches[-1].checkpoint == {"day": "2026-03-19"}
 
+    @pytest.mark.parametrize(
+        ("by", "asked"),
+        [("week", ["2026-W10", "2026-W11", "2026-W12"]), ("month", ["2026-03"])],
+    )
+    def test_weeks_and_months_are_asked_for_at_once_and_each_paper_keeps_its_day(
+        self, by: str, asked: list[str]
+    ) -> None:
+        entry = {"paper": {"id": "2603.00001", "title": "Stones", "submittedOnDailyAt": "2026-03-04T00:00:00Z"}}
+        http = Answering(lambda _url, _asked: [entry])
+        source = huggingface.make(options(since="2026-03-02", by=by, again="1"))
+        batches = list(source.fetch(http, {}, now=NOW))
+        assert [said[by] for _, said in http.asked] == asked
+        assert {one.featured for one in records(batches)} == {date(2026, 3, 4)}
+        assert batches[-1].checkpoint == {"day": "2026-03-19"}
+
     def test_an_entry_that_is_none_is_told_and_the_others_are_kept(self) -> None:
         found = [{"paper": {"id": "2603.00001", "title": "Stones"}}, {"paper": {"id": "2603.00002", "title": ""}}, 7]
         batches = list(
