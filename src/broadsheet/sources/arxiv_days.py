@@ -64,7 +64,7 @@ def _holiday(evening: date) -> bool:
 
 
 def _free(day: date) -> bool:
-    """New Year, Martin Luther King Day, Juneteenth, Independence Day, Labor Day, Thanksgiving, Christmas as observed."""
+    """New Year, M. L. King Day, Juneteenth, Independence Day, Labor Day, Thanksgiving, Christmas, as observed."""
     if any((each.month, each.day) in {(1, 1), (6, 19), (7, 4), (12, 25)} for each in _observed_as(day)):
         return True
     week = (day.day + 6) // 7

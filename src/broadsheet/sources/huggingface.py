@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DailyPapers:
-    """The lists from `since` on, by the day, the week or the month; the last `again` days are always asked for again."""
+    """The lists from `since` on, by the day, week or month; the last `again` days are always asked for again."""
 
     since: date | None
     again: int
