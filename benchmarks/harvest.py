@@ -137,9 +137,7 @@ def snapshot(papers: int) -> None:
         report = fetching.fetch("file", Http(), clock=_now, stop=threading.Event(), progress=_progress(papers))
         seconds = time.perf_counter() - began
     verdict = _verdict(seconds * 1e6 / papers <= 360)
-    print(
-        f"snapshot, {papers:,} papers ({size >> 20:,} MiB): {seconds / 60:.1f} min, {papers / seconds:,.0f} papers/s"
-    )
+    print(f"snapshot, {papers:,} papers ({size >> 20:,} MiB): {seconds / 60:.1f} min, {papers / seconds:,.0f} papers/s")
     print(f"  goal for a million ≤ 6 minutes: {verdict}")
     print(f"  {report.stored.new:,} new, {models.Paper.objects.count():,} in the library; {report.error or 'no error'}")
     _memory()

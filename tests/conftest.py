@@ -3,7 +3,7 @@
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +40,19 @@ def index_folder(tmp_path: Path, settings: Any) -> Iterator[Path]:
     wiring.index.cache_clear()
     yield settings.INDEX_FOLDER
     wiring.index.cache_clear()
+
+
+@pytest.fixture
+def library(index_folder: Path) -> Callable[..., None]:
+    """Put records into the library, and let the index follow. For tests that may use the database."""
+    from datetime import UTC, datetime
+
+    from broadsheet import wiring
+    from broadsheet.core import indexing
+    from broadsheet.core.store import store
+
+    def put(*records: Any) -> None:
+        store(records, now=datetime(2026, 3, 17, 8, tzinfo=UTC))
+        indexing.catch_up(index_folder, wiring.embedder())
+
+    return put

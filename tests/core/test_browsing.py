@@ -10,24 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet import wiring
-from broadsheet.core import browsing, indexing
-from broadsheet.core.store import store
+from broadsheet.core import browsing
 from broadsheet.core.taxonomy import CATEGORIES, name, spelled
 from broadsheet.errors import IndexMissingError
 from broadsheet.sources import arxiv_records
 from broadsheet.text import name_key, venue_name
-from broadsheet.types import Browsed, Paging, Record
+from broadsheet.types import Browsed, Paging
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def library(index_folder: Path) -> Callable[..., None]:
-    def put(*records: Record) -> None:
-        store(records, now=NOW)
-        indexing.catch_up(index_folder, wiring.embedder())
-
-    return put
 
 
 def titles(found: Browsed) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from builders import a_record
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -128,6 +128,23 @@ def test_a_batch_that_cannot_be_stored_leaves_the_checkpoint_where_it_was(
     assert there() == set()
     assert sources.source("shelf").checkpoint == {}
     go()
+    assert there() == all_of(shelf)
+
+
+def test_a_disk_that_is_really_full_loses_nothing_and_doubles_nothing(shelf: Shelf) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's disk cannot be filled from here")
+    shelf.size, shelf.batch = 3000, 500
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        pages = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count={pages + 300}")
+        report = go()
+        assert "full" in report.error
+        known = int(sources.source("shelf").checkpoint.get("next", 0))
+        assert there() == {f"doi:10.1/{number}" for number in range(known)}
+        cursor.execute("PRAGMA max_page_count=1000000")
+    assert go().finished
     assert there() == all_of(shelf)
 
 

@@ -1,4 +1,4 @@
-"""The real command, in a process and a data folder of a test's own."""
+"""The real command, in a process and a data folder of a test's own; and a browser without a screen."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -29,3 +30,9 @@ def run(tmp_path: Path) -> Run:
         return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
+
+
+@pytest.fixture
+def client() -> Client:
+    """Asks the pages as a browser on this machine does."""
+    return Client(headers={"host": "localhost"})

@@ -9,13 +9,12 @@ import pytest
 from builders import a_record
 from django.test import Client
 
-from broadsheet import wiring
-from broadsheet.core import accounts, completeness, indexing, sources
+from broadsheet.core import accounts, completeness, sources
 from broadsheet.core.store import store
 from broadsheet.incoming import Announced, AnnounceKind, Repository
 from broadsheet.library import models, repositories
 from broadsheet.library import sources as rows
-from broadsheet.types import Link, LinkKind, Record, Version
+from broadsheet.types import Link, LinkKind, Version
 
 pytestmark = pytest.mark.django_db
 
@@ -32,20 +31,6 @@ STONE = a_record(
     versions=(Version(1, date(2026, 3, 16)), Version(2, date(2026, 3, 17))),
     links=(Link("https://github.com/ada/engine", LinkKind.CODE),),
 )
-
-
-@pytest.fixture
-def client() -> Client:
-    return Client(headers={"host": "localhost"})
-
-
-@pytest.fixture
-def library(index_folder: Path) -> Callable[..., None]:
-    def put(*records: Record) -> None:
-        store(records, now=NOW)
-        indexing.catch_up(index_folder, wiring.embedder())
-
-    return put
 
 
 def text(client: Client, path: str, status: int = 200) -> str:

@@ -15,7 +15,7 @@ from broadsheet import wiring
 from broadsheet.core import indexing
 from broadsheet.core.store import store
 from broadsheet.index import generations
-from broadsheet.types import Link, LinkKind, Record, Version
+from broadsheet.types import Link, LinkKind, Version
 
 pytestmark = pytest.mark.django_db
 
@@ -43,22 +43,6 @@ EVIL = a_record(
     categories=('cs"><script>',),
     featured=DAY,
 )
-
-
-@pytest.fixture
-def client() -> Client:
-    return Client(headers={"host": "localhost"})
-
-
-@pytest.fixture
-def library(index_folder: Path) -> Callable[..., None]:
-    """Put records into the library, and let the index follow."""
-
-    def put(*records: Record) -> None:
-        store(records, now=NOW)
-        indexing.catch_up(index_folder, wiring.embedder())
-
-    return put
 
 
 def text(client: Client, path: str, status: int = 200) -> str:
