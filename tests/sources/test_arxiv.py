@@ -107,6 +107,16 @@ class TestAnnouncements:
         assert brought(batches) == ids(paper for paper in papers if paper.announced > date(2026, 3, 12))
         assert {said.day for batch in batches for said in batch.announced} == set(days[1:])
 
+    def test_a_day_that_the_page_of_recent_ones_passes_over_is_told_as_a_day_without_papers(
+        self, origin: Origin
+    ) -> None:
+        days = [date(2026, 3, 12), date(2026, 3, 16), DAY]
+        Archive([replace(paper, announced=days[n % 3]) for n, paper in enumerate(deposits(9))]).at(origin)
+        batches = fetch(origin, checkpoint={"done": {"cs.LG": "2026-03-12"}})
+        told = {said.day: (said.papers, said.trouble) for batch in batches for said in batch.announced}
+        assert told[date(2026, 3, 13)] == ((), "")
+        assert batches[-1].checkpoint == {"done": {"cs.LG": "2026-03-17"}}
+
     def test_one_category_that_cannot_be_read_does_not_lose_the_others(self, origin: Origin) -> None:
         archive = Archive([replace(paper, categories=("cs.CV", "math.CO")) for paper in deposits(5)])
         archive.at(origin)

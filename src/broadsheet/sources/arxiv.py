@@ -114,10 +114,13 @@ class Announcements:
         return (days[0] if days else None), None
 
     def _recent(self, http: Http, category: str, missed: Collection[date]) -> list[Day]:
-        """The missed days that the page of recent papers still shows, oldest first."""
-        return sorted(
-            (day for day in self._page(http, category, "recent") if day.day in missed), key=lambda day: day.day
-        )
+        """The missed days that the page of recent papers reaches back to, oldest first.
+
+        A day that it passes over had no announcement: a holiday that the calendar does not know.
+        """
+        shown = {day.day: day for day in self._page(http, category, "recent")}
+        oldest = min(shown, default=date.max)
+        return [shown.get(day, Day(day)) for day in sorted(missed) if day >= oldest]
 
     def _page(self, http: Http, category: str, which: str) -> list[Day]:
         wanted: Mapping[str, str | int] = {"skip": 0, "show": arxiv_list.SHOW}
