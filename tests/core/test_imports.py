@@ -36,6 +36,7 @@ def lines(count: int, abstract: str = "") -> bytes:
 @pytest.mark.django_db
 @pytest.mark.database
 class TestOneFile:
+    @pytest.mark.django_db(transaction=True)
     def test_a_file_that_breaks_in_its_last_record_leaves_the_library_as_it_was(self) -> None:
         broken = lines(BATCH + 50) + b'{"title": "Cut in the mid'
         with pytest.raises(BadFileError) as caught:

@@ -125,6 +125,7 @@ def test_the_note_of_the_sample_gives_way_to_the_abstract_and_is_kept() -> None:
     assert (paper.abstract, paper.note) == ("We study stones.", "Stones stand.")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_records_that_break_off_leave_the_library_as_it_was() -> None:
     put(a_record(title="The one before", ids=("doi:10.1/before",)))
     before = (all_papers(), changes.latest(), models.Record.objects.count())

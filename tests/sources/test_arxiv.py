@@ -326,3 +326,18 @@ class TestCalendar:
             lines = zstandard.ZstdDecompressor().stream_reader(stream).read().splitlines()
         days = {date.fromisoformat(json.loads(line)["announced"]) for line in lines}
         assert arxiv_days.between(min(days), arxiv_days.announced_at(max(days))) == sorted(days)
+
+    @given(MOMENTS, st.integers(0, 10**6))
+    def test_the_clock_of_announcements_never_runs_backwards_and_never_faster_than_time(
+        self, moment: datetime, seconds: int
+    ) -> None:
+        later = moment + timedelta(seconds=seconds)
+        passed = arxiv_days.announcement_time(later) - arxiv_days.announcement_time(moment)
+        assert 0 <= passed <= seconds / 86400 + 1.1  # an announcement an hour early, when the clocks change
+
+    def test_the_clock_of_announcements_stands_still_over_a_weekend_and_counts_five_days_a_week(self) -> None:
+        friday, sunday = (datetime(2026, 3, day, 12, tzinfo=UTC) for day in (21, 22))
+        assert arxiv_days.announcement_time(friday) == arxiv_days.announcement_time(sunday)
+        monday = datetime(2026, 3, 16, 12, tzinfo=UTC)
+        week = arxiv_days.announcement_time(monday + timedelta(days=7)) - arxiv_days.announcement_time(monday)
+        assert week == 5

@@ -11,6 +11,7 @@ believed over this calendar, which has those of the list of 2023 that are on fix
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
@@ -74,3 +75,23 @@ def _free(day: date) -> bool:
 def _observed_as(day: date) -> list[date]:
     """The dates whose holiday is kept on this day: a Saturday's on Friday, a Sunday's on Monday."""
     return [day, *([day + _DAY] if day.weekday() == 4 else []), *([day - _DAY] if day.weekday() == 0 else [])]
+
+
+def announcement_time(moment: datetime) -> float:
+    """The moment in announcement days: a clock that stands still while nothing is announced.
+
+    Each announcement starts a day of this clock, which is over after 24 hours; so the papers of a Friday are no older
+    on Sunday. Zero is in 1991; it never runs backwards.
+    """
+    newest = expected_day(moment)
+    passed = (moment - announced_at(newest)) / timedelta(days=1)
+    return _number(newest) + min(passed, 1.0)
+
+
+@lru_cache(maxsize=4096)
+def _number(day: date) -> int:
+    """How many announcement days there were before this day, since arXiv began."""
+    start = date(1991, 1, 1)
+    first = max(start, day.replace(day=1))
+    here = sum(map(is_announcement_day, (first + n * _DAY for n in range(max((day - first).days, 0)))))
+    return here + (_number(first - _DAY) + is_announcement_day(first - _DAY) if first > start else 0)

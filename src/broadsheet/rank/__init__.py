@@ -1,0 +1,1 @@
+"""The order of papers: arithmetic only. Knows neither the library nor Django; the time is given to it."""
