@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from broadsheet import wiring
-from broadsheet.core import completeness, fetching, indexing, warnings
+from broadsheet.core import completeness, fetching, indexing, trending, warnings
 from broadsheet.errors import BroadsheetError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
@@ -73,6 +73,12 @@ def close_gaps(stop: threading.Event) -> str:
     return f"{report.new} missing papers came in" if report != StoreReport() else ""
 
 
+def notice(_stop: threading.Event) -> str:
+    """Note what papers gained in the eyes of others, for the trending list."""
+    noted = trending.notice(wiring.formula(), now=_now())
+    return f"{noted} gains noted" if noted else ""
+
+
 def warn(_stop: threading.Event) -> str:
     """Tell the administrators of sources that have failed for a day."""
     if not settings.ADMINISTRATORS or not settings.EMAIL_HOST:
@@ -84,6 +90,7 @@ def warn(_stop: threading.Event) -> str:
 STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
+    Step("notice", every=5.0, run=notice),
     Step("close gaps", every=1800.0, run=close_gaps),
     Step("warn", every=600.0, run=warn),
 )

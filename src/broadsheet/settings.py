@@ -42,6 +42,14 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _real(text: str) -> float:
+    """a number above nought"""
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise ValueError
+    return number
+
+
 def _flag(text: str) -> bool:
     """yes or no"""
     if text.lower() in {"1", "true", "yes", "on"}:
@@ -85,6 +93,12 @@ SETTINGS = (
         "Hosts inside your own network that sources may be fetched from, separated by blanks; all others are refused.",
         [],
         _words,
+    ),
+    Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 2.0, _real),
+    Setting(
+        "trending_weights",
+        "What upvotes, comments and the stars of its code count for a paper.",
+        "upvotes=1 comments=0.5 stars=0.5",
     ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
@@ -144,6 +158,17 @@ def _value(name: str) -> Any:
     return setting.default
 
 
+def _weights(text: str) -> dict[str, float]:
+    """`upvotes=1 comments=0.5` as a table; SettingError for what is none."""
+    try:
+        pairs = [word.split("=") for word in text.replace(",", " ").split()]
+        return {name: float(value) for name, value in pairs}
+    except ValueError:
+        raise SettingError(
+            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 comments=0.5 stars=0.5."
+        ) from None
+
+
 def _secret_key() -> str:
     """The key from the settings, else the one kept in the data folder, made at the first start."""
     if key := _value("secret_key"):
@@ -180,6 +205,8 @@ CONTACT: str = _value("contact")
 PRIVATE_HOSTS: list[str] = _value("private_hosts")
 PACE_FOLDER = DATA_FOLDER / "pace"
 ADMINISTRATORS: list[str] = _value("administrators")
+TRENDING_HALF_LIFE: float = _value("trending_half_life")
+TRENDING_WEIGHTS: dict[str, float] = _weights(_value("trending_weights"))
 
 # Django's.
 DEBUG: bool = _value("debug")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -384,3 +384,37 @@ class Circle:
 
     names: tuple[str, ...]
     keys: tuple[int, ...]
+
+
+class Counted(NamedTuple):
+    """One gain of a paper, and what it counts now."""
+
+    kind: str
+    before: int
+    after: int
+    at: datetime
+    counts: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rising:
+    """A paper in the trending list. `score` is its heat over what is usual in its field, `gains` all it comes from."""
+
+    paper: Paper
+    rank: int
+    score: float
+    heat: float
+    usual: float
+    field: str
+    gains: tuple[Counted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trending:
+    """One page of the trending list; `version` is the formula's, `half_life` is in announcement days."""
+
+    rising: tuple[Rising, ...]
+    total: int
+    paging: Paging
+    version: int
+    half_life: float

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 
 from broadsheet.errors import SettingError
 from broadsheet.index import Embedder, Index, embed
+from broadsheet.rank.trending import Formula
 from broadsheet.sources.http import Http
 
 
@@ -23,6 +24,11 @@ def embedder() -> Embedder:
 def index() -> Index:
     """The index of this process, for reading."""
     return Index(settings.INDEX_FOLDER, embedder())
+
+
+def formula() -> Formula:
+    """The formula of trending that the settings name."""
+    return Formula(weights=settings.TRENDING_WEIGHTS, half_life=settings.TRENDING_HALF_LIFE)
 
 
 def http(stop: threading.Event | None = None) -> Http:

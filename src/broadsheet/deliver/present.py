@@ -7,7 +7,19 @@ from urllib.parse import quote
 
 from broadsheet.core import periods
 from broadsheet.text import readable, venue_name
-from broadsheet.types import Answer, Found, Link, LinkKind, Listing, Paper, PaperId, Period, Suggestions
+from broadsheet.types import (
+    Answer,
+    Found,
+    Link,
+    LinkKind,
+    Listing,
+    Paper,
+    PaperId,
+    Period,
+    Rising,
+    Suggestions,
+    Trending,
+)
 
 Shown = dict[str, Any]
 
@@ -118,6 +130,43 @@ def reasons(hit: Found) -> list[tuple[str, str]]:
         place = "nearest of all" if why.dense_rank == 1 else f"number {why.dense_rank}"
         found.append(("meaning", f"similarity {why.similarity:.2f}, {place}"))
     return found or [("filter", "admitted")]
+
+
+def trending(given: Trending) -> Shown:
+    """The papers that rise, each with its rank, its score and what it gained, in words and in numbers."""
+    return {
+        "total": given.total,
+        "page": given.paging.page,
+        "size": given.paging.size,
+        "formula": {"version": given.version, "half_life": given.half_life},
+        "papers": [
+            {
+                **paper(each.paper),
+                "rank": each.rank,
+                "score": round(each.score, 3),
+                "heat": round(each.heat, 4),
+                "usual": round(each.usual, 4),
+                "field": each.field,
+                "reason": _why(each),
+                "gains": [
+                    {**gain._asdict(), "at": gain.at.isoformat(timespec="seconds"), "counts": round(gain.counts, 4)}
+                    for gain in each.gains
+                ],
+            }
+            for each in given.rising
+        ],
+    }
+
+
+def _why(given: Rising) -> str:
+    """In a line: what it gained lately, kind by kind, and how far that is above what is usual."""
+    lately: dict[str, int] = {}
+    for gain in given.gains:
+        if gain.counts >= given.heat / 20:
+            lately[gain.kind] = lately.get(gain.kind, 0) + gain.after - gain.before
+    told = ", ".join(f"+{number} {kind if number != 1 else kind.removesuffix('s')}" for kind, number in lately.items())
+    where = f"in {given.field}" if given.field else "of all"
+    return f"{told}; {given.score:.1f} times what is usual {where}"
 
 
 def suggestions(given: Suggestions) -> Shown:

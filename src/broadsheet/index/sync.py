@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -151,6 +151,8 @@ def _rebuild(folder: Path, embedder: Embedder, library: Library, progress: Progr
         generations.keep(generation, held)
         generations.publish(folder, generation)
     except BaseException:
+        with suppress(Exception):
+            lexical.close()  # its threads would go on writing into the folder that is being removed
         shutil.rmtree(generation, ignore_errors=True)  # a full disk needs the room
         raise
     finally:

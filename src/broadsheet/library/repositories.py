@@ -51,6 +51,17 @@ def put(name: str, found: Repository | None, validators: tuple[str, str], now: d
         )
 
 
+def stars_after(number: int, limit: int) -> list[tuple[int, int, list[int]]]:
+    """The next numbers of stars that were kept: (number of the row, stars, keys of the papers that link there)."""
+    rows = models.RepositoryStars.objects.filter(pk__gt=number).order_by("pk")
+    found = list(rows.values_list("pk", "stars", "repository_id")[:limit])
+    keys: dict[str, list[int]] = {}
+    links = models.RepositoryLink.objects.filter(repository__in={name for _, _, name in found})
+    for name, key in links.values_list("repository_id", "paper_id"):
+        keys.setdefault(name, []).append(key)
+    return [(pk, stars, keys.get(name, [])) for pk, stars, name in found]
+
+
 def of_paper(key: int) -> list[Repository]:
     """What is known of the repositories that a paper links to, the most starred first."""
     rows = models.Repository.objects.filter(links__paper=key, checked_at__isnull=False)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("day/<day>", views.day),
     path("week/<week>", views.week),
     path("month/<month>", views.month),
+    path("trending", views.trending),
     path("search", views.search),
     path("suggest", views.suggest),
     path("papers/<path:paper_id>", views.paper),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from broadsheet import wiring
 from broadsheet.core import code, listings, papers, periods, suggesting
 from broadsheet.core import search as search_verb
+from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
 from broadsheet.deliver import keeping, present
 from broadsheet.deliver.web.marking import marked
@@ -67,6 +68,22 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     return _period(
         request, r"(\d{4})-(\d{2})", month, periods.month, "a month. An address names one as in /month/2026-03."
     )
+
+
+@require_safe
+def trending(request: HttpRequest) -> HttpResponse:
+    """The papers that rise, each with the reason."""
+    found = rising.trending(paging_of(request, PAPERS_ON_A_LISTING), wiring.formula(), now=datetime.now(UTC))
+    shown = present.trending(found)
+    for each in shown["papers"]:
+        each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
+        each["authors_in_short"] = in_short(each["authors"])
+    context = {
+        "trending": shown,
+        "pages": pages(request, found.paging, found.total),
+        "weights": wiring.formula().weights,
+    }
+    return render(request, "web/trending.html", context)
 
 
 @require_safe

@@ -1,0 +1,133 @@
+"""Promises of the trending list: every gain noted once, and every place in it explained by its gains."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from builders import a_record
+
+from broadsheet.core import papers, trending
+from broadsheet.core.store import store
+from broadsheet.incoming import Repository
+from broadsheet.library import models, repositories
+from broadsheet.rank.trending import Formula
+from broadsheet.types import Paging, Trending
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FORMULA = Formula()
+
+
+def put(number: int, now: datetime = NOW, category: str = "cs.LG", **counts: int) -> None:
+    record = a_record(
+        f"Stone number {number} that rises", source="huggingface", ids=(f"arxiv:2603.{number:05}",),
+        featured=date(2026, 3, 17), categories=(category,), extras={"huggingface": counts},
+    )  # fmt: skip
+    store([record], now=now)
+    trending.notice(FORMULA, now=now)
+
+
+def listed(now: datetime = NOW, formula: Formula = FORMULA) -> Trending:
+    return trending.trending(Paging(1, 50), formula, now=now)
+
+
+def order(now: datetime = NOW, **kinds: Any) -> list[str]:
+    return [rising.paper.paper_id for rising in listed(now, **kinds).rising]
+
+
+def test_a_paper_that_gains_more_stands_above_one_that_gained_less_or_longer_ago() -> None:
+    put(1, upvotes=40)
+    put(2, upvotes=5)
+    assert order() == ["arxiv:2603.00001", "arxiv:2603.00002"]
+    later = NOW + timedelta(days=7)
+    put(2, now=later, upvotes=25)
+    assert order(later) == ["arxiv:2603.00002", "arxiv:2603.00001"]
+
+
+def test_the_same_number_seen_again_is_no_gain_and_a_lower_one_no_loss() -> None:
+    put(1, upvotes=40)
+    before = models.Gain.objects.count()
+    put(1, upvotes=40)
+    put(1, upvotes=30)
+    put(1, upvotes=39)
+    assert models.Gain.objects.count() == before
+    put(1, upvotes=41)
+    assert models.Gain.objects.count() == before + 1
+
+
+def test_each_place_is_explained_by_gains_that_add_up_to_its_heat() -> None:
+    put(1, upvotes=10, comments=2)
+    put(1, now=NOW + HOUR, upvotes=30, comments=2)
+    (rising,) = listed(NOW + 2 * HOUR).rising
+    assert [(gain.kind, gain.before, gain.after) for gain in rising.gains] == [
+        ("upvotes", 0, 10),
+        ("comments", 0, 2),
+        ("upvotes", 10, 30),
+    ]
+    assert sum(gain.counts for gain in rising.gains) == pytest.approx(rising.heat)
+    assert rising.score == pytest.approx(rising.heat / rising.usual)
+
+
+def test_a_repository_s_stars_count_from_where_they_stood_when_it_was_first_seen() -> None:
+    put(1, upvotes=1)
+    key = papers.paper("arxiv:2603.00001").key
+    repositories.link({key: {"ada/engine"}})
+    for day, stars in enumerate((5000, 5400)):
+        now = NOW + timedelta(days=day)
+        repositories.put("ada/engine", Repository(name="ada/engine", stars=stars), ("", ""), now)
+        trending.notice(FORMULA, now=now)
+    (rising,) = listed(NOW + timedelta(days=1)).rising
+    assert [(gain.before, gain.after) for gain in rising.gains if gain.kind == "stars"] == [(5000, 5400)]
+
+
+def test_an_old_paper_that_comes_in_with_all_its_votes_does_not_rise_today() -> None:
+    old = a_record(
+        "An old stone", source="huggingface", ids=("arxiv:2405.00001",), featured=date(2024, 5, 27),
+        extras={"huggingface": {"upvotes": 400}},
+    )  # fmt: skip
+    store([old], now=NOW)
+    put(1, upvotes=3)
+    assert order() == ["arxiv:2603.00001", "arxiv:2405.00001"]
+
+
+def test_a_withdrawn_paper_does_not_rise() -> None:
+    put(1, upvotes=40)
+    store([a_record("Stone", source="arxiv", ids=("arxiv:2603.00001",), withdrawn=True)], now=NOW)
+    assert order() == []
+
+
+def test_another_formula_makes_every_heat_anew_as_if_it_had_always_been_used() -> None:
+    put(1, upvotes=40)
+    put(2, upvotes=1, comments=60)
+    talk = Formula(weights={"comments": 1.0})
+    trending.notice(talk, now=NOW)
+    assert order(formula=talk) == ["arxiv:2603.00002"]
+    trending.notice(FORMULA, now=NOW)
+    assert order()[0] == "arxiv:2603.00001"
+
+
+def test_noticing_that_is_interrupted_notes_every_gain_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    store(
+        (a_record(f"Stone number {n}", ids=(f"doi:10.1/{n}",), extras={"x": {"upvotes": n + 1}}) for n in range(30)),
+        now=NOW,
+    )
+    monkeypatch.setattr(trending, "AT_ONCE", 7)
+    from broadsheet.library import gains
+
+    move, calls = gains.move, 0
+
+    def breaking(*arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise OSError("killed")
+        move(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gains, "move", breaking)
+        with pytest.raises(OSError, match="killed"):
+            trending.notice(FORMULA, now=NOW)
+    trending.notice(FORMULA, now=NOW)
+    assert models.Gain.objects.count() == 30
