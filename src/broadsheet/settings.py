@@ -94,7 +94,7 @@ SETTINGS = (
         [],
         _words,
     ),
-    Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 2.0, _real),
+    Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 1.0, _real),
     Setting(
         "trending_weights",
         "What upvotes, comments and the stars of its code count for a paper.",

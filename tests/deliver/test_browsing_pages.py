@@ -1,5 +1,6 @@
 """Promises of the pages that list by category, venue and name, and of those that tell whether the library is whole."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,11 +10,12 @@ import pytest
 from builders import a_record
 from django.test import Client
 
-from broadsheet.core import accounts, completeness, sources
+from broadsheet.core import accounts, completeness, sources, trending
 from broadsheet.core.store import store
 from broadsheet.incoming import Announced, AnnounceKind, Repository
 from broadsheet.library import models, repositories
 from broadsheet.library import sources as rows
+from broadsheet.rank.trending import Formula
 from broadsheet.types import Link, LinkKind, Version
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,34 @@ class TestPaper:
         assert "code that lives" in html
         repositories.put("ada/engine", Repository(name="Ada/Engine", gone=True), ("", ""), NOW)
         assert "is gone" in text(client, "/papers/arxiv:2603.00001")
+
+
+class TestTrending:
+    def test_what_rises_is_listed_with_what_it_gained_and_the_formula(
+        self, client: Client, library: Callable[..., None], django_assert_max_num_queries: Any
+    ) -> None:
+        assert "sources add huggingface" in text(client, "/trending")
+        day = NOW.date()
+        for votes in (4, 30):
+            library(
+                *(
+                    a_record(
+                        f"Stone number {n} that rises", source="huggingface", ids=(f"arxiv:2603.{n:05}",),
+                        featured=day, categories=("cs.LG",), extras={"huggingface": {"upvotes": votes * n}},
+                    )
+                    for n in range(1, 60)
+                )
+            )  # fmt: skip
+            trending.notice(Formula(), now=NOW)
+        with django_assert_max_num_queries(5):
+            html = text(client, "/trending")
+        titles = re.findall(r'<h2><a href="[^"]*">(.*?)</a></h2>', html)
+        assert titles[0] == "Stone number 59 that rises"
+        assert len(titles) == 50
+        assert "+1770 upvotes" in html
+        assert "times what is usual in cs.LG" in html
+        assert "half after 1 announcement days" in html
+        assert len(re.findall("<h2><a", text(client, "/trending?page=2"))) == 9
 
 
 class TestKeeping:

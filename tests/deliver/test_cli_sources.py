@@ -133,6 +133,15 @@ def test_merges_are_shown_undone_split_and_joined(run: Run) -> None:
     assert json.loads(run("paper", "10.1000/x", "--json").stdout)["id"] == "doi:10.1000/x"
 
 
+def test_what_rises_is_listed_with_its_reason(run: Run) -> None:
+    assert run("trending").returncode == 3
+    paper = {"id": "2603.00001", "title": "Stone", "upvotes": 12, "submittedOnDailyAt": "2026-03-17T00:00:00Z"}
+    run("import", "-", stdin=json.dumps([{"paper": paper}]))
+    (rising,) = json.loads(run("trending", "--json").stdout)["papers"]
+    assert (rising["rank"], rising["gains"][0]["after"]) == (1, 12)
+    assert "+12 upvotes" in run("trending").stdout
+
+
 def test_completeness_is_empty_until_an_archive_is_followed(run: Run) -> None:
     assert "sources add arxiv" in run("completeness").stdout
     run("sources", "add", "arxiv", "cs.LG")

@@ -27,7 +27,7 @@ class Formula:
     """The weights of each kind of gain, the half-life in days, and how many a first one is: `c`."""
 
     weights: Mapping[str, float] = field(default_factory=lambda: {"upvotes": 1.0, "comments": 0.5, "stars": 0.5})
-    half_life: float = 2.0
+    half_life: float = 1.0
     first: float = 5.0
 
 
