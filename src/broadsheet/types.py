@@ -411,10 +411,11 @@ class Rising:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trending:
-    """One page of the trending list; `version` is the formula's, `half_life` is in announcement days."""
+    """One page of the trending list as of a moment; `version` is the formula's, `half_life` in announcement days."""
 
     rising: tuple[Rising, ...]
     total: int
     paging: Paging
     version: int
     half_life: float
+    as_of: datetime

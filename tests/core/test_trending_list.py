@@ -89,7 +89,23 @@ def test_an_old_paper_that_comes_in_with_all_its_votes_does_not_rise_today() -> 
     )  # fmt: skip
     store([old], now=NOW)
     put(1, upvotes=3)
-    assert order() == ["arxiv:2603.00001", "arxiv:2405.00001"]
+    assert order() == ["arxiv:2603.00001"]
+
+
+def test_when_nothing_has_grown_for_long_the_list_is_that_of_the_moment_when_something_did() -> None:
+    put(1, upvotes=40)
+    put(2, now=NOW + HOUR, upvotes=9)
+    later = listed(NOW + timedelta(days=200))
+    assert later.as_of == NOW + HOUR
+    assert later.rising == listed(NOW + HOUR).rising
+
+
+def test_a_paper_that_has_cooled_down_leaves_the_list() -> None:
+    put(1, upvotes=40)
+    put(2, upvotes=1)
+    later = NOW + timedelta(days=30)
+    put(2, now=later, upvotes=9)
+    assert order(later) == ["arxiv:2603.00002"]
 
 
 def test_a_withdrawn_paper_does_not_rise() -> None:

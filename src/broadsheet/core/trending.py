@@ -22,6 +22,9 @@ CANDIDATES = 3000
 LISTED = 500
 """Papers that the list has at most."""
 
+COLD = 0.01
+"""Heat below which a paper does not rise any more: forty upvotes are there after eight half-lives."""
+
 BASELINE = {"stars"}
 """Kinds whose first number is where growth begins, and no growth itself: a repository may be older than its paper."""
 
@@ -84,12 +87,18 @@ def note(
 
 
 def trending(paging: Paging, formula: Formula, *, now: datetime) -> Trending:
-    """One page of the papers that rise, with what each gained and why it stands where it does."""
+    """One page of the papers that rise, with what each gained and why it stands where it does.
+
+    If nothing has grown for long, it is the list of the moment when something last did.
+    """
     found = gains.hottest(CANDIDATES)
-    moment = announcement_time(now)
     heats = {key: value for key, (value, _) in found.items()}
     fields = {key: category for key, (_, category) in found.items()}
-    order = ranked(heats, fields, moment, formula)[:LISTED]
+    as_of = now
+    if heats and max(heats.values()) - announcement_time(now) / formula.half_life < math.log2(COLD):
+        as_of = gains.newest() or now
+    moment = announcement_time(as_of)
+    order = [placed for placed in ranked(heats, fields, moment, formula) if placed.heat >= COLD][:LISTED]
     first = (paging.page - 1) * paging.size
     page = order[first : first + paging.size]
     by_key = papers.by_keys([placed.key for placed in page])
@@ -107,7 +116,9 @@ def trending(paging: Paging, formula: Formula, *, now: datetime) -> Trending:
         for rank, placed in enumerate(page, first + 1)
         if placed.key in by_key
     )
-    return Trending(rising=rising, total=len(order), paging=paging, version=VERSION, half_life=formula.half_life)
+    return Trending(
+        rising=rising, total=len(order), paging=paging, version=VERSION, half_life=formula.half_life, as_of=as_of
+    )
 
 
 def _counts(paper: Paper) -> dict[str, int]:

@@ -138,6 +138,7 @@ def trending(given: Trending) -> Shown:
         "total": given.total,
         "page": given.paging.page,
         "size": given.paging.size,
+        "as_of": given.as_of.isoformat(timespec="seconds"),
         "formula": {"version": given.version, "half_life": given.half_life},
         "papers": [
             {
@@ -165,7 +166,7 @@ def _why(given: Rising) -> str:
         if gain.counts >= given.heat / 20:
             lately[gain.kind] = lately.get(gain.kind, 0) + gain.after - gain.before
     told = ", ".join(f"+{number} {kind if number != 1 else kind.removesuffix('s')}" for kind, number in lately.items())
-    where = f"in {given.field}" if given.field else "of all"
+    where = f"in {given.field}" if given.field else "for a paper"
     return f"{told}; {given.score:.1f} times what is usual {where}"
 
 

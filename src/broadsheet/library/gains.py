@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import F, Max
 
 from broadsheet.library import models
 
@@ -60,6 +60,12 @@ def of(keys: Collection[int]) -> dict[int, list[Grown]]:
     for row in rows.values_list("paper_id", "kind", "before", "after", "at"):
         found[row[0]].append(Grown(*row))
     return found
+
+
+def newest() -> datetime | None:
+    """When something last grew."""
+    last: datetime | None = models.Gain.objects.filter(after__gt=F("before")).aggregate(last=Max("at"))["last"]
+    return last
 
 
 def keys_with_gains(after: int, limit: int) -> list[int]:

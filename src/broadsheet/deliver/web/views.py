@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import Any
 
@@ -82,6 +82,7 @@ def trending(request: HttpRequest) -> HttpResponse:
         "trending": shown,
         "pages": pages(request, found.paging, found.total),
         "weights": wiring.formula().weights,
+        "since": found.as_of if datetime.now(UTC) - found.as_of > timedelta(days=1) else None,
     }
     return render(request, "web/trending.html", context)
 
