@@ -15,7 +15,10 @@ from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
 FAULTS = ("slow", "cut", "reset", "busy", "down", "malformed")
-"""Late; less than was announced; no answer; 429; 503; half of the answer as if it were the whole."""
+"""Late; less than was announced; no answer; 429; 503; half of the answer as if it were the whole.
+
+`drip`, a byte at a time, is to be asked for by name: it is no fault that a second try repairs.
+"""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,10 @@ class Origin:
         if fault == "cut":
             handler.wfile.write(body[: len(body) // 2])
             _reset(handler)
+        elif fault == "drip":
+            for byte in body:
+                handler.wfile.write(bytes([byte]))
+                time.sleep(0.02)
         elif reply.status != 304:
             handler.wfile.write(body)
 

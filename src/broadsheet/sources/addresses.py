@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Collection
 from typing import Any
@@ -10,7 +11,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from broadsheet.errors import AddressRefusedError
 
-_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_ONE_S_OWN = tuple(
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b:1::/48", "fec0::/10", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24")
+)
+"""Not for the whole internet, though not every Python's `is_global` knows it."""
+
 _SECRETS = ("key", "token", "secret", "password", "mailto", "auth", "signature")
 
 
@@ -30,10 +37,14 @@ def check_form(url: str) -> None:
 def resolve(host: str, port: int, private: Collection[str]) -> list[tuple[Any, ...]]:
     """Where this host is, as `socket.getaddrinfo` answers; each may be connected to.
 
-    AddressRefusedError if any of them is not public, unless `private` names the host or `host:port`. OSError if the
-    name is not known. The answer itself must be connected to: a second look at the name might say otherwise.
+    AddressRefusedError if any of them is not public, unless `private` names the host or `host:port`, and if no host
+    can have this name. OSError if the name is not known. The answer itself must be connected to: a second look at the
+    name might say otherwise.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise AddressRefusedError(host, "no host can have this name", remedy="Check how it is written") from None
     if host in private or f"{host}:{port}" in private:
         return list(found)
     for *_, address in found:
@@ -53,10 +64,11 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             return is_public(str(ip.ipv4_mapped))
-        if any(ip in network for network in _TRANSLATED):
+        if ip in _TRANSLATED:
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
         inner = [*([ip.sixtofour] if ip.sixtofour else []), *(ip.teredo or ())]
     good = ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
+    good = good and not any(ip in network for network in _ONE_S_OWN)
     return good and all(is_public(str(wrapped)) for wrapped in inner)
 
 
@@ -67,7 +79,7 @@ def shown(url: str) -> str:
         place = parts.netloc.rpartition("@")[2]
         pairs = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError:
-        return url[:80]
+        return re.split(r"[?#]", url)[0].rpartition("@")[2][:80]
     hidden = [(name, "***" if any(word in name.lower() for word in _SECRETS) else value) for name, value in pairs]
     query = urlencode(hidden, safe=":/,*[]+ ") if parts.query else ""
     return urlunsplit((parts.scheme, place, parts.path, query, ""))

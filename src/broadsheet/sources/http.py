@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import random
 import socket
 import threading
@@ -27,7 +29,7 @@ from broadsheet.types import Json
 TRIES = 5
 REDIRECTS = 4
 CONNECT, READ, WHOLE = 10.0, 30.0, 180.0
-"""Seconds to connect, without a byte, and for a whole answer."""
+"""Seconds to connect, without a byte, and for a whole answer, headers and all."""
 
 LONGEST_BACKOFF = 60.0
 _TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
@@ -153,11 +155,7 @@ class Http:
             answer = self._in_turn(url, sent, pace, most)
             if isinstance(answer, Answer):
                 return answer
-            target = urljoin(url, answer)
-            check_form(target)
-            if url.startswith("https:") and not target.startswith("https:"):
-                raise AddressRefusedError(shown(target), "a redirect leads from a secured to an open connection")
-            url = target
+            url = _target(url, answer)
             if urlsplit(url).netloc != first:
                 sent = dict(self._headers)
         raise FetchError(shown(url), f"more than {REDIRECTS} redirects", remedy="Use the address they end at, if any")
@@ -166,15 +164,15 @@ class Http:
         """The answer, or where it redirects to, once it is this request's turn at the host."""
         host = urlsplit(url).netloc.lower()
         with self._paces.of(host, self._pause) as kept:
-            rest = kept.rest(pace, self._clock())
-            if rest > self._patience:
+            if kept.wish(self._clock()) > self._patience:
                 reason = f"the host asked not to be asked before {kept.until:%Y-%m-%d %H:%M} UTC"
                 raise FetchError(shown(url), reason, retry_at=kept.until)
-            if rest > 0:
+            if (rest := kept.rest(pace, self._clock())) > 0:
                 self._pause(rest)
             if self._stop.is_set():
                 raise StoppedError("The work was told to stop.")
             kept.last = self._clock().timestamp()
+            kept.keep()
             try:
                 answer = self._ask(url, sent, most)
             except _TemporaryError as error:
@@ -194,7 +192,6 @@ class Http:
                 raise FetchError(shown(url), error.reason, status=error.status, retry_at=until) from None
 
     def _ask(self, url: str, sent: Mapping[str, str], most: int) -> Answer | str:
-        began = monotonic()
         try:
             response = self._pool.request(
                 "GET",
@@ -205,6 +202,9 @@ class Http:
                 preload_content=False,
                 timeout=urllib3.Timeout(connect=CONNECT, read=READ),
             )
+        except urllib3.exceptions.LocationValueError:
+            remedy = "Check how it is written; a name in other letters than a to z is written as xn--…"
+            raise AddressRefusedError(shown(url), "this is no web address", remedy=remedy) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise _TemporaryError(_in_words(error)) from None
         try:
@@ -221,8 +221,8 @@ class Http:
                 body += chunk
                 if len(body) > most:
                     raise FetchError(shown(url), f"the answer is larger than {most >> 20} MiB")
-                if monotonic() - began > WHOLE:
-                    raise _TemporaryError(f"the answer took longer than {WHOLE:.0f} seconds")
+            if not body and not headers.keys() & {"content-length", "transfer-encoding"}:
+                raise _TemporaryError("the connection was cut in the middle")  # of the headers: else they say a length
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise _TemporaryError(_in_words(error)) from None
         else:
@@ -236,7 +236,7 @@ class Http:
         wait = _wait(headers.get("retry-after", ""), now)
         if status in {403, 429} and headers.get("x-ratelimit-remaining") == "0":
             reset = headers.get("x-ratelimit-reset", "")
-            if reset.isdigit():
+            if _is_number(reset):
                 wait = max(float(reset) - now.timestamp(), wait or 0.0, 1.0)
         if status in _TEMPORARY or (status == 403 and wait is not None):
             asked = f" and asks to wait {wait:.0f} seconds" if wait else ""
@@ -248,13 +248,29 @@ class Http:
             raise StoppedError("The work was told to stop.")
 
 
+def _target(url: str, location: str) -> str:
+    """Where a redirect leads; AddressRefusedError if it should not be followed there."""
+    try:
+        target = urljoin(url, location)
+    except ValueError:
+        raise AddressRefusedError(shown(url), "it redirects to what is no web address") from None
+    check_form(target)
+    if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+        raise AddressRefusedError(shown(target), "a redirect leads from a secured to an open connection")
+    return target
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()  # `²` is a digit too, and may stand in a header
+
+
 def _wait(text: str, now: datetime) -> float | None:
     """The seconds that a Retry-After asks for, as a number or a date."""
-    if text.strip().isdigit():
+    if _is_number(text.strip()):
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((moment - now).total_seconds(), 0.0)
@@ -276,6 +292,39 @@ def _in_words(error: BaseException) -> str:
     return f"the host cannot be reached ({' '.join(str(error).split())[:200]})"
 
 
+class _Timed(io.RawIOBase):
+    """What a connection brings, as long as the whole answer takes no longer than WHOLE.
+
+    A limit for each read alone would let a host hold us for days, a byte at a time.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self._raw = connection, connection.makefile("rb", buffering=0)
+        self._end = monotonic() + WHOLE
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What `http.client` asks a socket for."""
+        return io.BufferedReader(self, _CHUNK)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if (left := self._end - monotonic()) <= 0:
+            raise TimeoutError
+        self._connection.settimeout(min(READ, left))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **named: Any) -> None:
+        super().__init__(_Timed(sock), *args, **named)  # type: ignore[arg-type]
+
+
 def _pool(private: Collection[str]) -> urllib3.PoolManager:
     """Connections that are only made to addresses that may be asked."""
 
@@ -295,10 +344,14 @@ def _pool(private: Collection[str]) -> urllib3.PoolManager:
         raise failure
 
     class Open(HTTPConnection):
+        response_class: Any = _TimedResponse
+
         def _new_conn(self) -> socket.socket:
             return connect(self)
 
     class Secured(HTTPSConnection):
+        response_class: Any = _TimedResponse
+
         def _new_conn(self) -> socket.socket:
             return connect(self)
 

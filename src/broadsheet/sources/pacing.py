@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,23 +22,31 @@ SLOWEST = 8.0
 """How many times slower than its documented pace a host is asked at most, once it complained."""
 
 _LONGEST_WISH = timedelta(days=7)
+_USUAL = {"last": 0.0, "not_before": 0.0, "slower": 1.0}
+_SIZE = 256
+"""The bytes of a pace file: always as many, so that one write replaces what stood there."""
 
 
 @dataclass
 class Pace:
     """How a host was asked last: seconds since the epoch, and how many times slower than usual it is asked now."""
 
-    last: float = 0.0
-    not_before: float = 0.0
-    slower: float = 1.0
+    last: float = _USUAL["last"]
+    not_before: float = _USUAL["not_before"]
+    slower: float = _USUAL["slower"]
+    keep: Callable[[], None] = field(default=lambda: None, compare=False)
+    """Write it down, so that whoever comes after a crash knows it too."""
 
     def rest(self, pace: float, now: datetime) -> float:
         """Seconds until it may be asked again."""
-        moment = now.timestamp()
-        since = moment - self.last
+        since = now.timestamp() - self.last
         pause = max(0.0, pace * self.slower - since) if since >= 0 else pace * self.slower
-        wish = self.not_before - moment
-        return max(pause, wish) if 0 < wish <= _LONGEST_WISH.total_seconds() else pause
+        return max(pause, self.wish(now))
+
+    def wish(self, now: datetime) -> float:
+        """Seconds for which the host itself asked not to be asked."""
+        wish = self.not_before - now.timestamp()
+        return wish if 0 < wish <= _LONGEST_WISH.total_seconds() else 0.0
 
     @property
     def until(self) -> datetime:
@@ -69,28 +78,32 @@ class Paces:
             finally:
                 lock.release()
             return
-        path = self._folder / re.sub(r"[^a-z0-9.-]", "_", host.lower())[:120]
-        with path.open("a+", encoding="utf-8") as file:
+        path = self._folder / f"{re.sub(r'[^a-z0-9.-]', '_', host.lower())[:120]}.json"  # a host may be named `..`
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0) as file:  # noqa: PTH123
             while True:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
                     wait(0.1)
-            file.seek(0)
-            pace = _read(file.read())
+            pace = _read(file.read(_SIZE))
+
+            def keep() -> None:
+                said = {name: getattr(pace, name) for name in _USUAL}
+                os.pwrite(file.fileno(), json.dumps(said).ljust(_SIZE).encode(), 0)
+
+            pace.keep = keep
             try:
                 yield pace
             finally:
-                file.seek(0)
-                file.truncate()
-                file.write(json.dumps(asdict(pace)))
+                keep()
 
 
-def _read(text: str) -> Pace:
-    """What a file says; nothing, if a crash left half of it."""
+def _read(text: bytes) -> Pace:
+    """What a file says; nothing, if it was damaged."""
     try:
-        said = json.loads(text or "{}")
-        return Pace(**{name: float(said[name]) for name in ("last", "not_before", "slower") if name in said})
-    except (ValueError, TypeError):
+        said = json.loads(text or b"{}")
+        last, not_before, slower = (float(said.get(name, usual)) for name, usual in _USUAL.items())
+        return Pace(last, not_before, slower)
+    except (ValueError, TypeError, AttributeError):
         return Pace()
