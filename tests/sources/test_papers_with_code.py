@@ -54,6 +54,41 @@ def test_abstracts_are_read_with_their_tasks(tmp_path: Path) -> None:
     assert record.extras["paperswithcode"] == {"tasks": ["Weighing"], "methods": ["Scale"]}
 
 
+def test_a_venue_is_where_it_was_published_without_the_month_and_never_the_name_of_the_page(tmp_path: Path) -> None:
+    paper = {"paper_url": f"{URL}stone", "arxiv_id": None, "title": "Stone", "conference": "stone-1"}
+    several = [{**paper, "proceeding": proceeding} for proceeding in (None, "NeurIPS 2018 12", "ICML 2024")]
+    several = [{**one, "paper_url": f"{URL}stone-{number}"} for number, one in enumerate(several)]
+    found = imported(tmp_path, "papers-with-abstracts.json.gz", several)
+    assert [record.venue for record in found] == ["", "NeurIPS 2018", "ICML 2024"]
+
+
+def test_every_id_is_an_id_of_the_paper_and_what_a_publisher_adds_to_a_doi_is_none(tmp_path: Path) -> None:
+    paper = {
+        "paper_url": f"{URL}stone", "arxiv_id": "2401.00001", "openreview_id": "aB3-_dE", "title": "Stone",
+        "url_abs": "https://journal.example/content/10.1000/x/abstract", "conference_url_abs": "https://doi.org/10.1000/x",
+    }  # fmt: skip
+    (record,) = imported(tmp_path, "papers-with-abstracts.json.gz", [paper])
+    assert record.ids == ("arxiv:2401.00001", "doi:10.1000/x", "openreview:aB3-_dE")
+
+
+def test_a_paper_that_cannot_be_read_is_told_and_one_without_a_title_passed_over(tmp_path: Path) -> None:
+    links = [a_link(1, "a"), a_link(2, "b", paper_title=None), a_link(3, "c", paper_title="x" * 3000), a_link(4, "d")]
+    (tmp_path / "links.json").write_text(json.dumps(links))
+    told: list[BadFileError] = []
+    found = list(read(str(tmp_path / "links.json"), today=TODAY, skip=told.append))
+    assert [record.title for record in found] == ["Stone 1", "Stone 4"]
+    assert [error.place for error in told] == ["record 3"]
+
+
+def test_a_part_of_a_data_set_has_its_own_leaderboard(tmp_path: Path) -> None:
+    row: dict[str, Any] = {"model_name": "A", "metrics": {"Accuracy": "9"}, "paper_url": "https://arxiv.org/abs/2401.00001",
+           "paper_title": "Stone", "paper_date": None, "code_links": []}  # fmt: skip
+    data = {"dataset": "Stones", "sota": {"metrics": [], "rows": []},
+            "subdatasets": [{"subdataset": "small", "sota": {"metrics": ["Accuracy"], "rows": [row]}}]}  # fmt: skip
+    (record,) = imported(tmp_path, "tables.json.gz", [{"categories": [], "datasets": [data], "task": "Weighing"}])
+    assert [one["dataset"] for one in record.extras["paperswithcode-results: Weighing"]["results"]] == ["Stones small"]
+
+
 def test_a_leaderboard_gives_each_of_its_papers_its_results_subtasks_too(tmp_path: Path) -> None:
     def row(model: str) -> dict[str, Any]:
         return {
@@ -85,6 +120,20 @@ def test_a_snapshot_of_openalex_is_recognised_by_its_first_line(tmp_path: Path) 
     path.write_text(json.dumps(work) + "\n")
     (record,) = read(str(path), today=TODAY)
     assert (record.source, record.abstract) == ("openalex", "Heavy.")
+
+
+@pytest.mark.parametrize(
+    ("source", "thing"),
+    [
+        ("openalex", {"title": "Stone", "doi": "https://doi.org/10.1000/x", "id": "https://openalex.org/W1"}),
+        ("arxiv", {"authors_parsed": [["Lovelace", "Ada", ""]], "id": "2401.00001", "title": "Stone", "update_date": "2024-01-05",
+         "versions": [{"created": "Mon, 1 Jan 2024 19:18:42 GMT", "version": "v1"}]}),
+    ],
+)  # fmt: skip
+def test_a_snapshot_is_recognised_whatever_the_order_of_its_keys(tmp_path: Path, source: str, thing: Any) -> None:
+    path = tmp_path / "part_000"
+    path.write_text(f"{json.dumps(thing)}\n" * 2)
+    assert {record.source for record in read(str(path), today=TODAY)} == {source}
 
 
 def test_an_import_refuses_a_snapshot_with_a_line_that_cannot_be_read_whole(tmp_path: Path) -> None:

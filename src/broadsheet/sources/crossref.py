@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import quote
 
 from lxml import html as lxml_html
 from lxml.etree import ParserError
 
-from broadsheet.errors import BadFileError, UnreadableError
+from broadsheet.errors import BadFileError, FetchError, UnreadableError
 from broadsheet.incoming import Batch
 from broadsheet.sources import building
 from broadsheet.sources.building import Place, build
@@ -120,13 +121,36 @@ class Crossref:
 
     def look_up(self, http: Http, ids: Sequence[PaperId]) -> Iterator[Batch]:
         """What Crossref has on these DOIs; those that it does not know bring nothing."""
-        names = [one.removeprefix("doi:") for one in ids if one.startswith("doi:") and "," not in one]
-        for start in range(0, len(names), MOST_IDS):
-            several = names[start : start + MOST_IDS]
-            wanted: dict[str, str | int] = {"filter": ",".join(f"doi:{name}" for name in several), "rows": len(several)}
-            if self.contact:
-                wanted["mailto"] = self.contact
-            records, unread = parse(http.get(self.url, wanted, pace=PACE))
+        names = [one.removeprefix("doi:") for one in ids if one.startswith("doi:")]
+        plain_names = [name for name in names if "," not in name]
+        for start in range(0, len(plain_names), MOST_IDS):
+            yield from self._several(http, plain_names[start : start + MOST_IDS])
+        for name in names:
+            if "," in name:  # would end the filter
+                yield from self._several(http, [name])
+
+    def _several(self, http: Http, names: Sequence[str]) -> Iterator[Batch]:
+        """What Crossref has on these DOIs. One that it refuses is told, and keeps nothing from the others."""
+        wanted: dict[str, str | int] = {"mailto": self.contact} if self.contact else {}
+        url = self.url
+        if len(names) == 1:
+            url += f"/{quote(names[0], safe='')}"
+        else:
+            wanted |= {"filter": ",".join(f"doi:{name}" for name in names), "rows": len(names)}
+        try:
+            records, unread = parse(http.get(url, wanted, pace=PACE))
+        except FetchError as error:
+            if len(names) == 1 and error.status == 404:
+                return
+            if error.status != 400:
+                raise
+            if len(names) == 1:
+                yield Batch(checkpoint={}, unread=(str(error),))
+                return
+            half = len(names) // 2
+            yield from self._several(http, names[:half])
+            yield from self._several(http, names[half:])
+        else:
             yield Batch(checkpoint={}, records=tuple(records), unread=tuple(unread))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +38,8 @@ class Files:
             raise FetchError(error.file, error.reason, remedy="Is the disk there?") from None
         for name in found:
             try:
-                stat = Path(name).stat()
+                with Path(name).open("rb") as opened:
+                    stat = os.fstat(opened.fileno())
             except OSError as error:
                 yield Batch(checkpoint={"done": dict(done)}, unread=(f"{name}: {error.strerror}.",))
                 continue
@@ -47,8 +49,7 @@ class Files:
             same = checkpoint.get("file") == name and checkpoint.get("state") == state
             count = int(checkpoint.get("records", 0)) if same else 0
             skipped: list[str] = []
-            whole = files.read(name, today=now.date(), skip=_teller(skipped))
-            stream = islice(whole, count, None)
+            stream = _behind(count, files.read(name, today=now.date(), skip=_teller(skipped)), skipped)
             while True:
                 records, trouble = _some(stream)
                 unread, skipped[:] = (*skipped[:100], *trouble), []
@@ -63,6 +64,14 @@ class Files:
 
 def _teller(told: list[str]) -> files.Skip:
     return lambda error: told.append(str(error))
+
+
+def _behind(count: int, stream: Iterator[Record], told: list[str]) -> Iterator[Record]:
+    """What follows so many records; what is told of those is forgotten, since it was told when they were stored."""
+    for _ in islice(stream, count):
+        pass
+    told.clear()
+    yield from stream
 
 
 def _some(stream: Iterator[Record]) -> tuple[tuple[Record, ...], tuple[str, ...]]:

@@ -244,11 +244,22 @@ def _json_lines(content: Content, start: str, today: date) -> Iterator[Record]:
         return _json(content, start, today)
     if re.match(r'\{\s*"paper"\s*:\s*\{', start):
         return _entries(content, hf_daily.day_in(content.file))
-    if _SNAPSHOT.match(start):
+    thing = _first(first)
+    if _SNAPSHOT.match(start) or arxiv_snapshot.recognises(thing):
         return _snapshot(content, arxiv_snapshot.record)
-    if _WORK.match(start):
+    if _WORK.match(start) or openalex.recognises(thing):
         return _snapshot(content, openalex.record)
     return jsonl.parse(content.lines(), file=content.file)
+
+
+def _first(line: str) -> object:
+    """The object on a first line, whatever the order of its keys; None if the line was not seen to its end."""
+    import orjson
+
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        return None
 
 
 def _entries(content: Content, listed: date | None) -> Iterator[Record]:
@@ -287,7 +298,7 @@ def _json(content: Content, start: str, _today: date) -> Iterator[Record]:
     from broadsheet.sources import hf_daily, jsonl, papers_with_code
 
     if _DUMP.match(start):
-        yield from papers_with_code.parse(_array(content), file=content.file)
+        yield from papers_with_code.parse(_array(content), file=content.file, skip=content.skip)
         return
     found = _loads(content.text(), content.file)
     if hf_daily.recognises(found):

@@ -18,10 +18,15 @@ URL = "https://api.github.com"
 PACE, PACE_WITH_TOKEN = 2.0, 0.8
 """Seconds between two requests: GitHub allows 60 an hour, 5,000 with a token, and says when they are used up."""
 
+MOST_REFUSED = 3
+"""Repositories in a row that may be refused before it is we who are: GitHub answers 403 for one that it blocked."""
+
 _NOT_OWNERS = frozenset(
-    ("about", "apps", "collections", "contact", "customer-stories", "enterprise", "events", "explore", "features",
-     "issues", "login", "marketplace", "orgs", "pricing", "pulls", "search", "settings", "sponsors", "topics",
-     "trending", "users")
+    ("about", "account", "advisories", "apps", "codespaces", "collections", "contact", "copilot", "customer-stories",
+     "dashboard", "discussions", "education", "enterprise", "events", "explore", "features", "issues", "join", "login",
+     "marketplace", "models", "new", "notifications", "organizations", "orgs", "pricing", "pulls", "readme",
+     "resources", "search", "security", "sessions", "settings", "signup", "site", "solutions", "sponsors", "stars",
+     "team", "topics", "trending", "user-attachments", "users", "watching")
 )  # fmt: skip
 _OWNER, _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"), re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -53,21 +58,27 @@ class GitHub:
     ) -> Iterator[tuple[str, Repository | None, Validators]]:
         """Each of these repositories as it is now, None if it has not changed, with the validators for next time.
 
-        One that is gone, or was taken down, is told as gone; one that was renamed has its new name. Raises FetchError,
-        with the moment to come back when the limit is used up.
+        One that is gone, or was taken down, is told as gone; one that was renamed has its new name; of one that we may
+        not see nothing new is told. Raises FetchError, with the moment to come back when the limit is used up.
         """
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        pace = PACE_WITH_TOKEN if self.token else PACE
+        pace, refused = PACE_WITH_TOKEN if self.token else PACE, 0
         for name, validators in known.items():
             try:
                 answer = http.get(f"{self.url}/repos/{name}", pace=pace, headers=headers, unless=validators)
             except FetchError as error:
-                if error.status not in {404, 410, 451}:
+                if error.status in {404, 410, 451}:
+                    refused = 0
+                    yield name, Repository(name=name, gone=True), Validators()
+                    continue
+                refused += 1
+                if error.status != 403 or error.retry_at or refused >= MOST_REFUSED:
                     raise
-                yield name, Repository(name=name, gone=True), Validators()
+                yield name, None, validators
                 continue
+            refused = 0
             if answer.unchanged:
                 yield name, None, answer.validators
             else:

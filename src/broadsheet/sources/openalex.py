@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
-from broadsheet.errors import BadFileError, SourceError, UnreadableError
+from broadsheet.errors import BadFileError, FetchError, SourceError, UnreadableError
 from broadsheet.incoming import Batch, Checkpoint
 from broadsheet.sources import building
 from broadsheet.sources.building import Place, build
@@ -18,7 +19,7 @@ from broadsheet.types import Json, LinkKind, PaperId, Record
 
 SOURCE = "openalex"
 URL = "https://api.openalex.org/works"
-PACE, PAGE, MOST_IDS = 0.2, 200, 50
+PACE, PAGE = 0.2, 100
 OVERLAP = timedelta(days=14)
 """Works appear in OpenAlex days after they are published: so long back every fetch begins."""
 
@@ -38,7 +39,7 @@ def record(work: Json, place: Place) -> Record:
     locations = [*mappings(work.get("locations")), mapping(work.get("primary_location"))]
     addresses = [text(one.get(name)) for one in locations for name in ("landing_page_url", "pdf_url")]
     names = mapping(work.get("ids"))
-    ids = [text(work.get("doi")), text(names.get("doi")), text(names.get("arxiv")), *addresses]
+    ids = [text(work.get("doi")), text(names.get("doi")), text(names.get("arxiv"))]
     extras = {
         "id": text(work.get("id")).rpartition("/")[2],
         "type": text(work.get("type")),
@@ -52,7 +53,7 @@ def record(work: Json, place: Place) -> Record:
         title=text(work.get("title")) or text(work.get("display_name")),
         abstract=abstract(work.get("abstract_inverted_index")),
         authors=[text(mapping(one.get("author")).get("display_name")) for one in mappings(work.get("authorships"))],
-        ids=[parse_paper_id(one) for one in ids if one],
+        ids=[*(parse_paper_id(one) for one in ids if one), *map(_named, filter(None, addresses))],
         published=building.day(text(work.get("publication_date"))),
         year=year(work.get("publication_year")),
         links=building.link(free, LinkKind.PAPER),
@@ -60,6 +61,12 @@ def record(work: Json, place: Place) -> Record:
         withdrawn=work.get("is_retracted") is True,
         extras={SOURCE: {name: value for name, value in extras.items() if value}},
     )
+
+
+def _named(address: str) -> PaperId | None:
+    """The paper id that an address spells; a DOI only at doi.org, since others add to it: `.../10.1000/x/pdf`."""
+    found = parse_paper_id(address)
+    return None if found and found.startswith("doi:") and "//doi.org/" not in address else found
 
 
 def abstract(inverted: Json) -> str:
@@ -98,49 +105,61 @@ class Works:
     filter: str
     since: date | None
     url: str = URL
-    contact: str = ""
     key: str = ""
 
     def fetch(self, http: Http, checkpoint: Checkpoint, *, now: datetime) -> Iterator[Batch]:
-        """What was published since the checkpoint's day; the last two weeks are asked for again."""
+        """What was published since the checkpoint's day; the two weeks before the last walk began are asked for again.
+
+        A cursor that is not taken any more begins the walk anew.
+        """
         today = now.astimezone(UTC).date()
         since = building.day(str(checkpoint.get("since", ""))) or self.since or today - OVERLAP
+        began = building.day(str(checkpoint.get("began", ""))) or today
         cursor, seen = str(checkpoint.get("cursor") or "*"), set[str]()
         while cursor:
             if cursor in seen:
                 raise UnreadableError(self.url, "it gives the same cursor twice, without end")
             seen.add(cursor)
             wanted: dict[str, str | int] = {
-                "filter": f"{self.filter},from_publication_date:{since}", "per-page": PAGE, "cursor": cursor,
+                "filter": f"{self.filter},from_publication_date:{since}", "per_page": PAGE, "cursor": cursor,
             }  # fmt: skip
-            wanted |= {name: value for name, value in (("mailto", self.contact), ("api_key", self.key)) if value}
-            records, unread, cursor, total = parse(http.get(self.url, wanted, pace=PACE))
-            cursor = cursor if records or unread else ""
-            where = (
-                {"since": since.isoformat(), "cursor": cursor} if cursor else {"since": (today - OVERLAP).isoformat()}
-            )
+            if self.key:
+                wanted["api_key"] = self.key
+            try:
+                answer = http.get(self.url, wanted, pace=PACE)
+            except FetchError as error:
+                if error.status != 400 or cursor == "*":
+                    raise
+                cursor, began = "*", today
+                continue
+            records, unread, cursor, total = parse(answer)
+            where = {"since": (began - OVERLAP).isoformat()}
+            if cursor and (records or unread):
+                where = {"since": since.isoformat(), "began": began.isoformat(), "cursor": cursor}
             yield Batch(checkpoint=where, records=tuple(records), unread=tuple(unread), total=total)
+            cursor = where.get("cursor", "")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAlexPapers:
-    """Works by their DOIs, fifty at once."""
+    """Works by their DOIs, one request each: those are free and need no key, while a list of fifty is counted."""
 
     url: str = URL
     schemes: tuple[str, ...] = ("doi",)
 
     def look_up(self, http: Http, ids: Sequence[PaperId]) -> Iterator[Batch]:
         """What OpenAlex has on these DOIs; those that it does not know bring nothing."""
-        names = [
-            one.removeprefix("doi:") for one in ids if one.startswith("doi:") and "|" not in one and "," not in one
-        ]
-        for start in range(0, len(names), MOST_IDS):
-            wanted: dict[str, str | int] = {
-                "filter": f"doi:{'|'.join(names[start : start + MOST_IDS])}",
-                "per-page": PAGE,
-            }
-            records, unread, _, _ = parse(http.get(self.url, wanted, pace=PACE))
-            yield Batch(checkpoint={}, records=tuple(records), unread=tuple(unread))
+        for name in (one.removeprefix("doi:") for one in ids if one.startswith("doi:")):
+            try:
+                answer = http.get(f"{self.url}/doi:{quote(name, safe='/')}", pace=PACE)
+            except FetchError as error:
+                if error.status == 404:
+                    continue
+                raise
+            try:
+                yield Batch(checkpoint={}, records=(record(answer.json(), Place(answer.url)),))
+            except BadFileError as error:
+                yield Batch(checkpoint={}, unread=(str(error),))
 
 
 def make(options: Options) -> Works:
@@ -154,7 +173,6 @@ def make(options: Options) -> Works:
         filter=",".join(options.words),
         since=building.day(since) if since else None,
         url=options.value("url", URL),
-        contact=options.value("contact"),
         key=options.value("key"),
     )
 
@@ -165,8 +183,7 @@ KIND = Kind(
     words="a filter",
     values={
         "since": "the day to begin at, by default two weeks ago",
-        "contact": "a mail address, for OpenAlex's quicker pool",
-        "key": "an API key, if you have one",
+        "key": "an API key, free at openalex.org: without one it answers only a few requests a day",
         "url": "another address that answers as its API does",
     },
     example="openalex primary_topic.id:T10320,language:en",

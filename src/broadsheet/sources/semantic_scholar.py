@@ -20,6 +20,9 @@ from broadsheet.types import Json, LinkKind, PaperId, Record
 SOURCE = "semanticscholar"
 URL = "https://api.semanticscholar.org/graph/v1/paper"
 PACE = 1.1
+MOST_FAILED = 3
+"""Papers that it may fail to describe before it is the service that fails: of some papers it never speaks."""
+
 _FIELDS = "title,abstract,authors,externalIds,venue,year,publicationDate,openAccessPdf,tldr,citationCount"
 _PREFIXES = {"arxiv": "ARXIV", "doi": "DOI", "acl": "ACL"}
 
@@ -61,8 +64,12 @@ class SemanticScholar:
     schemes: tuple[str, ...] = tuple(_PREFIXES)
 
     def look_up(self, http: Http, ids: Sequence[PaperId]) -> Iterator[Batch]:
-        """What Semantic Scholar has on these papers; those that it does not know bring nothing."""
+        """What Semantic Scholar has on these papers; those that it does not know bring nothing.
+
+        One that it refuses, or that it alone stumbles over, is told.
+        """
         headers = {"x-api-key": self.key} if self.key else None
+        failed, answered = list[FetchError](), False
         for paper_id in ids:
             scheme, _, name = paper_id.partition(":")
             if scheme not in _PREFIXES:
@@ -71,13 +78,24 @@ class SemanticScholar:
             try:
                 answer = http.get(address, {"fields": _FIELDS}, pace=PACE, headers=headers)
             except FetchError as error:
-                if error.status == 404:
+                if error.status in {400, 404}:
+                    answered = True
+                    if error.status == 400:
+                        yield Batch(checkpoint={}, unread=(str(error),))
                     continue
-                raise
+                failed.append(error)
+                if error.status != 500 or len(failed) >= MOST_FAILED:
+                    raise
+                continue
+            answered = True
             try:
                 yield Batch(checkpoint={}, records=(record(answer.json(), Place(answer.url)),))
             except BadFileError as error:
                 yield Batch(checkpoint={}, unread=(str(error),))
+        if failed and not answered:
+            raise failed[0]
+        if failed:
+            yield Batch(checkpoint={}, unread=tuple(map(str, failed)))
 
 
 def make(options: Options) -> SemanticScholar:
