@@ -94,11 +94,16 @@ SETTINGS = (
         [],
         _words,
     ),
+    Setting(
+        "signup",
+        "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; or `open`, everybody.",
+        "closed",
+    ),
     Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 1.0, _real),
     Setting(
         "trending_weights",
-        "What upvotes, comments and the stars of its code count for a paper.",
-        "upvotes=1 comments=0.5 stars=0.5",
+        "What upvotes elsewhere, votes here, comments and the stars of its code count for a paper.",
+        "upvotes=1 votes=2 comments=0.5 stars=0.5",
     ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
@@ -165,7 +170,7 @@ def _weights(text: str) -> dict[str, float]:
         return {name: float(value) for name, value in pairs}
     except ValueError:
         raise SettingError(
-            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 comments=0.5 stars=0.5."
+            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 votes=2 comments=0.5 stars=0.5."
         ) from None
 
 
@@ -205,6 +210,9 @@ CONTACT: str = _value("contact")
 PRIVATE_HOSTS: list[str] = _value("private_hosts")
 PACE_FOLDER = DATA_FOLDER / "pace"
 ADMINISTRATORS: list[str] = _value("administrators")
+SIGNUP: str = _value("signup")
+if SIGNUP not in {"open", "closed"}:
+    raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be open or closed.")
 TRENDING_HALF_LIFE: float = _value("trending_half_life")
 TRENDING_WEIGHTS: dict[str, float] = _weights(_value("trending_weights"))
 
@@ -223,8 +231,24 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "broadsheet.library",
     "broadsheet.deliver.web",
+    "allauth",
+    "allauth.account",
 ]
 AUTH_USER_MODEL = "library.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_ADAPTER = "broadsheet.deliver.web.accounts.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+# A mail address is only worth a look where a mail can be sent to it.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _value("mail_host") else "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = bool(_value("mail_host"))
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(_value("mail_host"))
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+LOGIN_URL, LOGIN_REDIRECT_URL, ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/", "/", "/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -242,6 +266,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.deliver.web.middleware.content_security_policy",
 ]

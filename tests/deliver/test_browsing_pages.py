@@ -180,7 +180,7 @@ class TestKeeping:
 class TestAdministration:
     @pytest.fixture
     def ada(self, client: Client) -> Client:
-        accounts.make_administrator("ada", "a long way to the stones")
+        accounts.make("ada", "a long way to the stones", administrator=True)
         assert client.login(username="ada", password="a long way to the stones")
         return client
 

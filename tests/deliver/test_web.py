@@ -80,7 +80,7 @@ class TestListings:
 
     def test_upvotes_counted_elsewhere_are_shown(self, client: Client, library: Callable[..., None]) -> None:
         library(a_record(featured=DAY, extras={"huggingface": {"upvotes": 32}}))
-        assert "32 upvotes" in text(client, "/")
+        assert "0 upvotes here, 32 counted elsewhere" in text(client, "/")
 
     def test_a_long_day_has_pages(self, client: Client, library: Callable[..., None]) -> None:
         library(*(a_record(f"Stone number {number} of very many", featured=DAY) for number in range(120)))

@@ -1,4 +1,4 @@
-"""The verbs about accounts: for now, who may use the administration."""
+"""The verbs about accounts that are made by hand: readers whom the house lets in, and administrators."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class PasswordError(BroadsheetError):
     """The password is too easy to guess."""
 
 
-def make_administrator(name: str, password: str) -> bool:
-    """Let this name sign in to the administration with this password; False if it could already.
+def make(name: str, password: str, *, email: str = "", administrator: bool = False) -> bool:
+    """Let this name sign in with this password, perhaps to the administration too; False if it could already.
 
-    PasswordError says in words what the password lacks.
+    What an account that was there may do is never made less. PasswordError says in words what the password lacks.
     """
     try:
         password_validation.validate_password(password)
     except ValidationError as error:
         raise PasswordError(" ".join(error.messages)) from None
-    return accounts.put_administrator(name, password)
+    return accounts.put(name, password, email=email, administrator=administrator)

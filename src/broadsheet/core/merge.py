@@ -76,7 +76,7 @@ def overlay(old: Record, new: Record) -> Record:
 
 
 def merge(key: int, records: Sequence[Record], ids: Iterable[PaperId]) -> Paper:
-    """The paper that these records make; `ids` are all that lead to it.
+    """The paper that these records make; `ids` are all that lead to it. Votes here are not in records, and are nought.
 
     Titles, texts, authors and dates come whole from the most believed record that has them, the venue from publishers
     first; links, categories and versions are gathered from all; days of a listing are the first that any record saw,

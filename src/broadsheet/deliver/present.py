@@ -66,6 +66,8 @@ def paper(shown: Paper) -> Shown:
         "standing": [{"kind": kind, "words": words} for kind, words in standing(shown)],
         "comment": readable(shown.comment),
         "upvotes": shown.upvotes,
+        "votes": shown.votes,
+        "upvotes_in_all": None if shown.upvotes is None and not shown.votes else (shown.upvotes or 0) + shown.votes,
         "extras": dict(shown.extras),
     }
 

@@ -43,6 +43,8 @@ class Paper(models.Model):
     # Derived from the above when a paper is written, for the sake of indexes.
     listed_on = models.DateField(null=True)
     upvotes = models.IntegerField(null=True)
+    # Counted here, in the transaction of each vote.
+    votes = models.IntegerField(default=0)
     # When it came, and when it last changed.
     stored_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -299,3 +301,17 @@ class Follower(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.number}"
+
+
+class Upvote(models.Model):
+    """One account's +1 for a paper; gone when it is withdrawn."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="upvotes")
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "paper"], name="upvote_of_account")]
+
+    def __str__(self) -> str:
+        return f"account {self.account_id} for paper {self.paper_id}"

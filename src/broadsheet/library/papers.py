@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from broadsheet.library import models
 from broadsheet.types import Link, LinkKind, Paper, Version
 
 _FIELDS = (
     "key", "paper_id", "title", "abstract", "note", "authors", "published", "updated", "announced", "featured", "year",
-    "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes",
+    "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes", "votes",
 )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def _listed(first: date, last: date) -> QuerySet[models.Paper]:
 
 def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, ...]:
     """Papers listed from `first` to `last`, most upvoted first, then in the order they were stored."""
-    order = (F("upvotes").desc(nulls_last=True), "key")
+    order = ((Coalesce("upvotes", 0) + F("votes")).desc(), F("upvotes").desc(nulls_last=True), "key")
     return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
-from broadsheet.library import bulk, models
+from broadsheet.library import bulk, models, upvotes
 from broadsheet.types import Paper
 
 Slot = tuple[str, str]
@@ -91,7 +91,9 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
     )
 
 
-_UPDATED = [field.name for field in models.Paper._meta.concrete_fields if field.name not in {"key", "stored_at"}]
+_UPDATED = [
+    field.name for field in models.Paper._meta.concrete_fields if field.name not in {"key", "votes", "stored_at"}
+]
 
 
 def insert_papers(new: Sequence[Paper], now: datetime) -> list[int]:
@@ -123,6 +125,7 @@ def _row(key: int, paper: Paper, moment: Any) -> list[Any]:
         paper.comment,
         paper.withdrawn,
         paper.upvotes,
+        0,
         moment,
         moment,
     ]
@@ -130,7 +133,8 @@ def _row(key: int, paper: Paper, moment: Any) -> list[Any]:
 
 _INSERTED = (
     "paper_id", "title", "abstract", "note", "authors", "categories", "links", "versions", "extras", "published",
-    "updated", "announced", "featured", "listed_on", "year", "venue", "comment", "withdrawn", "upvotes", "stored_at",
+    "updated", "announced", "featured", "listed_on", "year", "venue", "comment", "withdrawn", "upvotes", "votes",
+    "stored_at",
     "changed_at",
 )  # fmt: skip
 
@@ -168,9 +172,11 @@ def take_aliases(aliases: Collection[str]) -> None:
 
 
 def absorb(winner: int, losers: Collection[int]) -> None:
-    """Hand the records and ids of some papers to another one, and delete them."""
+    """Hand the records, ids, upvotes and gains of some papers to another one, and delete them."""
     models.Record.objects.filter(paper__in=losers).update(paper=winner)
     models.Alias.objects.filter(paper__in=losers).update(paper=winner)
+    models.Gain.objects.filter(paper__in=losers).update(paper=winner)
+    upvotes.move(winner, losers)
     delete(losers)
 
 

@@ -106,16 +106,17 @@ def reindex(*, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option(
-    "--password-from", type=click.File("r"), help="Read the password from this file, or - for standard input."
-)
-def administrator(name: str, password_from: TextIO | None) -> None:
-    """Make an account that may use the administration at /admin/, or give it a new password.
+@click.option("--email", default="", help="A mail address, to sign in with and to be reached by.")
+@click.option("--administrator", is_flag=True, help="May also use the administration at /admin/.")
+@click.option("--password-from", type=click.File("r"), help="Read the password from a file, or - for standard input.")
+def account(name: str, email: str, password_from: TextIO | None, *, administrator: bool) -> None:
+    """Make an account that may sign in, or give it a new password.
 
     \b
     Examples:
-      broadsheet administrator ada
-      broadsheet administrator ada --password-from secret.txt
+      broadsheet account ada --email ada@example.org
+      broadsheet account ada --administrator
+      broadsheet account ada --password-from secret.txt
     """
     prepare()
     from broadsheet.core import accounts
@@ -124,7 +125,6 @@ def administrator(name: str, password_from: TextIO | None) -> None:
         password = password_from.read().strip()
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    made = accounts.make_administrator(name, password)
-    click.echo(
-        f"{name} {'is' if made else 'was already'} an administrator{'' if made else ', and has a new password'}."
-    )
+    made = accounts.make(name, password, email=email, administrator=administrator)
+    role = "administrator" if administrator else "reader"
+    click.echo(f"{name} may sign in as {role}." if made else f"{name} was there already, and has a new password.")

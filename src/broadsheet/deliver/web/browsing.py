@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from broadsheet import wiring
 from broadsheet.core import browsing, taxonomy
 from broadsheet.deliver import present
+from broadsheet.deliver.web.accounts import mark_voted
 from broadsheet.deliver.web.views import FIRST_LINES, PAPERS_ON_A_LISTING, day_of, in_short, pages, paging_of
 from broadsheet.errors import IndexMissingError
 from broadsheet.text import first_lines
@@ -86,14 +87,14 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _listing(request: HttpRequest, found: Browsed, about: dict[str, Any]) -> HttpResponse:
-    shown = []
-    for each in map(present.paper, found.papers):
+    shown = [present.paper(each) for each in found.papers]
+    mark_voted(request, found.papers, shown)
+    for each in shown:
         primary = each["categories"][0] if each["categories"] else ""
         wanted = about.get("category", "")
         each["cross"] = primary if wanted and not f"{primary}.".startswith(f"{wanted}.") else ""
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
         each["authors_in_short"] = in_short(each["authors"])
-        shown.append(each)
     days = [(_day(day), list(several)) for day, several in groupby(shown, key=lambda each: str(each["date"]))]
     context = about | {"days": days, "total": found.total, "pages": pages(request, found.paging, found.total)}
     return render(request, "web/browse.html", context, status=200 if found.total else 404)

@@ -16,4 +16,4 @@ def site(request: HttpRequest) -> dict[str, Any]:
     def address() -> str:
         return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"
 
-    return {"site": {"name": settings.SITE_NAME, "version": __version__, "address": address}}
+    return {"house": {"name": settings.SITE_NAME, "version": __version__, "address": address}}

@@ -1,8 +1,8 @@
 """The addresses of the pages; docs/reference/addresses.md describes each."""
 
-from django.urls import path
+from django.urls import include, path
 
-from broadsheet.deliver.web import browsing, keeping, views
+from broadsheet.deliver.web import accounts, browsing, keeping, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("completeness", keeping.completeness),
     path("completeness/<category>", keeping.completeness),
     path("completeness/<category>/<day>", keeping.announced_day),
+    path("upvote/<path:paper_id>", accounts.upvote),
+    path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),
     path("robots.txt", views.robots),

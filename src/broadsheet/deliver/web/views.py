@@ -19,6 +19,7 @@ from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
 from broadsheet.deliver import keeping, present
+from broadsheet.deliver.web.accounts import mark_voted
 from broadsheet.deliver.web.marking import marked
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
@@ -30,6 +31,7 @@ LAST_PAGE = 10_000
 FIRST_LINES = 420
 AUTHORS = 6
 SIMILAR = 6
+NOT_FOR_ROBOTS = ("/search", "/suggest", "/cite/", "/admin/", "/accounts/")
 
 
 @require_safe
@@ -75,6 +77,7 @@ def trending(request: HttpRequest) -> HttpResponse:
     """The papers that rise, each with the reason."""
     found = rising.trending(paging_of(request, PAPERS_ON_A_LISTING), wiring.formula(), now=datetime.now(UTC))
     shown = present.trending(found)
+    mark_voted(request, [each.paper for each in found.rising], shown["papers"])
     for each in shown["papers"]:
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
         each["authors_in_short"] = in_short(each["authors"])
@@ -126,6 +129,7 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
     if found.paper_id != paper_id:
         return HttpResponsePermanentRedirect(present.paper_path(found.paper_id))
     shown = present.paper(found)
+    mark_voted(request, [found], [shown])
     context = {
         "paper": shown,
         "authors": [{"name": name, "url": present.author_path(name)} for name in shown["authors"]],
@@ -175,7 +179,7 @@ def health(_request: HttpRequest) -> HttpResponse:
 def robots(_request: HttpRequest) -> HttpResponse:
     """Everything may be read but searches, of which there is no end."""
     return HttpResponse(
-        "User-agent: *\nDisallow: /search\nDisallow: /suggest\nDisallow: /cite/\nDisallow: /admin/\n",
+        "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in NOT_FOR_ROBOTS),
         content_type="text/plain",
     )
 
@@ -231,6 +235,7 @@ def _no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
 
 def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
     shown = present.listing(listing)
+    mark_voted(request, listing.papers, shown["papers"])
     for each in shown["papers"]:
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
         each["authors_in_short"] = in_short(each["authors"])

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    run_before = [("admin", "0001_initial")]
+    run_before = [("admin", "0001_initial"), ("account", "0001_initial")]
 
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),

@@ -18,6 +18,29 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
 
+for (const form of document.querySelectorAll("form.upvote")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    const body = new FormData(form);
+    body.set("on", button.value);
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const { voted, upvotes_in_all } = await answer.json();
+      button.value = voted ? "0" : "1";
+      button.title = voted ? "Take your upvote back" : "Upvote";
+      button.setAttribute("aria-pressed", voted);
+      form.querySelector(".number").textContent = upvotes_in_all;
+    } catch {
+      form.submit(); // the way without a script says what is wrong
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea")) {

@@ -1,0 +1,53 @@
+"""Upvotes in the database: one of an account for a paper, and their number beside the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Count
+
+from broadsheet.library import models
+
+
+def put(account: int, paper: int, now: datetime) -> bool:
+    """Write the upvote of this account; False if it was there."""
+    _, made = models.Upvote.objects.get_or_create(account_id=account, paper_id=paper, defaults={"at": now})
+    return made
+
+
+def withdraw(account: int, paper: int) -> bool:
+    """Delete the upvote of this account; False if there was none."""
+    return bool(models.Upvote.objects.filter(account=account, paper=paper).delete()[0])
+
+
+def lock(paper: int) -> None:
+    """Let no other vote for this paper be counted until the transaction ends."""
+    list(models.Paper.objects.select_for_update().filter(key=paper).values_list("key"))
+
+
+def count(paper: int) -> int:
+    """Count the upvotes of a paper anew, write their number beside it, and answer it."""
+    number = models.Upvote.objects.filter(paper=paper).count()
+    models.Paper.objects.filter(key=paper).update(votes=number)
+    return number
+
+
+def of_account(account: int, papers: Collection[int]) -> set[int]:
+    """Those of these papers that the account has voted for."""
+    rows = models.Upvote.objects.filter(account=account, paper__in=papers)
+    return set(rows.values_list("paper_id", flat=True))
+
+
+def move(winner: int, losers: Collection[int]) -> None:
+    """Hand the upvotes of some papers to another one; an account that voted for several has one."""
+    rows = models.Upvote.objects.filter(paper__in=losers)
+    if not rows.exists():
+        return
+    there = models.Upvote.objects.filter(paper=winner).values("account")
+    several = rows.exclude(account__in=there).values("account").annotate(several=Count("pk")).filter(several__gt=1)
+    for account in list(several.values_list("account", flat=True)):
+        first = rows.filter(account=account).order_by("at").values_list("pk", flat=True)[:1]
+        rows.filter(account=account).exclude(pk__in=list(first)).delete()
+    rows.exclude(account__in=list(there.values_list("account", flat=True))).update(paper=winner)
+    count(winner)

@@ -1,0 +1,111 @@
+"""Promises of upvotes: one an account, withdrawable, counted right however many come at once."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import a_record
+
+from broadsheet.core import accounts, papers, splitting, trending, voting
+from broadsheet.core.store import store
+from broadsheet.library import models
+from broadsheet.rank.trending import Formula
+from broadsheet.types import Paging, Paper
+
+NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
+FORMULA = Formula(weights={"votes": 2.0, "upvotes": 1.0})
+
+
+def an_account(name: str = "ada") -> int:
+    accounts.make(name, "a long way to the stones")
+    return int(models.Account.objects.get(username=name).pk)
+
+
+def a_stored_paper(paper_id: str = "arxiv:2603.00001", title: str = "A stone to vote for") -> Paper:
+    store([a_record(title, ids=(paper_id,))], now=NOW)
+    return papers.paper(paper_id)
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+class TestOne:
+    def test_a_vote_counts_once_and_can_be_taken_back(self) -> None:
+        ada, stone = an_account(), a_stored_paper()
+        assert voting.upvote(ada, stone, FORMULA, now=NOW) == 1
+        assert voting.upvote(ada, stone, FORMULA, now=NOW) == 1
+        assert voting.voted(ada, [stone]) == {stone.key}
+        assert papers.paper(stone.paper_id).votes == 1
+        assert voting.withdraw(ada, stone) == 0
+        assert voting.withdraw(ada, stone) == 0
+        assert voting.voted(ada, [stone]) == set()
+
+    def test_a_record_that_comes_again_leaves_the_votes_alone(self) -> None:
+        ada, stone = an_account(), a_stored_paper()
+        voting.upvote(ada, stone, FORMULA, now=NOW)
+        assert store([a_record("A stone to vote for", ids=(stone.paper_id,))], now=NOW).unchanged == 1
+        store([a_record("A stone to vote for", ids=(stone.paper_id,), abstract="Heavy.")], now=NOW)
+        found = papers.paper(stone.paper_id)
+        assert (found.votes, found.abstract) == (1, "Heavy.")
+
+    def test_papers_that_become_one_have_one_vote_of_each_account(self) -> None:
+        one, other = a_stored_paper(), a_stored_paper("doi:10.1000/x", "Another stone")
+        third = a_stored_paper("doi:10.1000/y", "A third stone")
+        ada, bo, cy = map(an_account, ("ada", "bo", "cy"))
+        for account, several in ((ada, (one, other)), (bo, (other, third)), (cy, (third,))):
+            for paper in several:
+                voting.upvote(account, paper, FORMULA, now=NOW)
+        splitting.join(one, other, now=NOW)
+        splitting.join(papers.paper(one.paper_id), third, now=NOW)
+        joined = papers.paper(one.paper_id)
+        assert joined.votes == 3
+        assert all(voting.voted(account, [joined]) for account in (ada, bo, cy))
+
+    def test_a_vote_makes_a_paper_rise_and_voting_again_and_again_does_not(self) -> None:
+        ada, stone = an_account(), a_stored_paper()
+        for hour in range(5):
+            voting.upvote(ada, stone, FORMULA, now=NOW + timedelta(hours=hour))
+            voting.withdraw(ada, stone)
+        (rising,) = trending.trending(Paging(), FORMULA, now=NOW + timedelta(hours=5)).rising
+        assert [(gain.kind, gain.before, gain.after) for gain in rising.gains] == [("votes", 0, 1)]
+
+
+VOTERS = """
+import sys, threading
+from datetime import UTC, datetime
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from django.db import connection
+from broadsheet.core import papers, voting
+from broadsheet.core.store import store
+from broadsheet.library import models
+from broadsheet.rank.trending import Formula
+from broadsheet.types import Record
+
+now = datetime(2026, 3, 17, tzinfo=UTC)
+store([Record(source="x", title="A stone to vote for", ids=("doi:10.1000/x",))], now=now)
+stone = papers.paper("doi:10.1000/x")
+several = models.Account.objects.bulk_create(models.Account(username=f"reader {n}") for n in range(100))
+
+def vote(account):
+    try:
+        for _ in range(2):
+            voting.upvote(account.pk, stone, Formula(), now=now)
+    finally:
+        connection.close()
+
+threads = [threading.Thread(target=vote, args=(account,)) for account in several]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(papers.paper("doi:10.1000/x").votes, models.Upvote.objects.count())
+"""
+
+
+def test_a_hundred_at_once_are_a_hundred_votes(tmp_path: Path) -> None:
+    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "DATABASE_URL": ""}
+    done = subprocess.run([sys.executable, "-c", VOTERS], capture_output=True, text=True, env=environment, check=False)
+    assert (done.stdout, done.stderr) == ("100 100\n", "")
