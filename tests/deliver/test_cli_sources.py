@@ -150,5 +150,11 @@ def test_completeness_is_empty_until_an_archive_is_followed(run: Run) -> None:
 
 def test_an_administrator_needs_a_password_that_is_not_easy_to_guess(run: Run) -> None:
     assert run("account", "ada", "--administrator", "--password-from", "-", stdin="12345").returncode == 1
-    assert run("account", "ada", "--administrator", "--password-from", "-", stdin="a long way to the stones").returncode == 0
-    assert "already" in run("account", "ada", "--administrator", "--password-from", "-", stdin="another way to the stones").stdout
+    assert (
+        run("account", "ada", "--administrator", "--password-from", "-", stdin="a long way to the stones").returncode
+        == 0
+    )
+    assert (
+        "already"
+        in run("account", "ada", "--administrator", "--password-from", "-", stdin="another way to the stones").stdout
+    )
