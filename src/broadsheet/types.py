@@ -421,3 +421,11 @@ class Trending:
     version: int
     half_life: float
     as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """A paper that was put forward. `again` says that it had stood on a front page before, and keeps its day."""
+
+    paper: Paper
+    again: bool

@@ -31,10 +31,16 @@ def formula() -> Formula:
     return Formula(weights=settings.TRENDING_WEIGHTS, half_life=settings.TRENDING_HALF_LIFE)
 
 
-def http(stop: threading.Event | None = None) -> Http:
-    """The way to the network; what waits there ends when `stop` is set."""
+def http(stop: threading.Event | None = None, *, patience: float = 60.0) -> Http:
+    """The way to the network; what waits there ends when `stop` is set, and is not longer than `patience` seconds."""
     settings.PACE_FOLDER.mkdir(parents=True, exist_ok=True)
-    return Http(contact=settings.CONTACT, folder=settings.PACE_FOLDER, private=settings.PRIVATE_HOSTS, stop=stop)
+    return Http(
+        contact=settings.CONTACT,
+        folder=settings.PACE_FOLDER,
+        private=settings.PRIVATE_HOSTS,
+        stop=stop,
+        patience=patience,
+    )
 
 
 def tell_administrators(subject: str, text: str) -> None:

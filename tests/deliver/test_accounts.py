@@ -130,3 +130,31 @@ class TestUpvotes:
         library(*(a_record(f"Stone number {n} of many", featured=date(2026, 3, 17)) for n in range(60)))
         with django_assert_max_num_queries(12):
             ada.get("/")
+
+
+class TestSubmit:
+    def test_a_paper_is_put_forward_with_a_line_and_shown_with_it(
+        self, ada: Client, library: Callable[..., None]
+    ) -> None:
+        library(a_record("A stone that is here", ids=("arxiv:2603.00007",)))
+        response = ada.post("/submit", {"paper": "https://arxiv.org/abs/2603.00007", "why": "<b>Heavy</b> & good."})
+        assert response.headers["Location"] == "/papers/arxiv:2603.00007"
+        html = text(ada, "/papers/arxiv:2603.00007")
+        assert "It is on today&#x27;s front page." in html
+        assert "&lt;b&gt;Heavy&lt;/b&gt; &amp; good." in html
+        assert "A stone that is here" in text(ada, "/")
+
+    def test_what_cannot_be_put_forward_is_told_and_what_was_typed_is_kept(self, ada: Client) -> None:
+        response = ada.post("/submit", {"paper": "stones <i>and</i> light", "why": "Because."})
+        html = response.content.decode()
+        assert response.status_code == 422
+        assert "no id, no address" in html
+        assert 'value="stones &lt;i&gt;and&lt;/i&gt; light"' in html
+        assert 'value="Because."' in html
+
+    def test_the_form_is_filled_in_by_a_bookmark(self, ada: Client) -> None:
+        assert 'value="https://arxiv.org/abs/2603.00007"' in text(ada, "/submit?paper=https://arxiv.org/abs/2603.00007")
+
+    def test_strangers_are_asked_to_sign_in_and_come_back(self, client: Client) -> None:
+        location = client.get("/submit?paper=2603.00007").headers["Location"]
+        assert location == "/accounts/login/?next=/submit%3Fpaper%3D2603.00007"

@@ -33,6 +33,7 @@ NAMES = {
     "person": "a person",
     "ris": "a RIS file",
     "sample": "the sample reading list",
+    "submission": "submissions here",
     "semanticscholar": "Semantic Scholar",
     "zotero": "Zotero",
 }

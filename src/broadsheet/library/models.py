@@ -315,3 +315,18 @@ class Upvote(models.Model):
 
     def __str__(self) -> str:
         return f"account {self.account_id} for paper {self.paper_id}"
+
+
+class Submission(models.Model):
+    """That an account put a paper forward here, and the line that says why."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="submissions")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions")
+    why = models.CharField(max_length=280, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["paper", "account"], name="submission_of_account")]
+
+    def __str__(self) -> str:
+        return f"paper {self.paper_id} by account {self.account_id}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
-from broadsheet.library import bulk, models, upvotes
+from broadsheet.library import bulk, models, submissions, upvotes
 from broadsheet.types import Paper
 
 Slot = tuple[str, str]
@@ -172,11 +172,12 @@ def take_aliases(aliases: Collection[str]) -> None:
 
 
 def absorb(winner: int, losers: Collection[int]) -> None:
-    """Hand the records, ids, upvotes and gains of some papers to another one, and delete them."""
+    """Hand the records, ids, upvotes, submissions and gains of some papers to another one, and delete them."""
     models.Record.objects.filter(paper__in=losers).update(paper=winner)
     models.Alias.objects.filter(paper__in=losers).update(paper=winner)
     models.Gain.objects.filter(paper__in=losers).update(paper=winner)
     upvotes.move(winner, losers)
+    submissions.move(winner, losers)
     delete(losers)
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("completeness", keeping.completeness),
     path("completeness/<category>", keeping.completeness),
     path("completeness/<category>/<day>", keeping.announced_day),
+    path("submit", accounts.submit),
     path("upvote/<path:paper_id>", accounts.upvote),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),

@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import code, listings, papers, periods, suggesting
+from broadsheet.core import code, listings, papers, periods, submitting, suggesting
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
@@ -140,6 +140,7 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
             for name, form in citations.FORMATS.items()
         ],
         "meta": _meta(shown),
+        "submissions": [{"by": by, "why": why, "at": at} for by, why, at in submitting.of_paper(found)],
         "seen": keeping.seen(papers.seen_at(found)),
         "repositories": [keeping.repository(each, datetime.now(UTC)) for each in code.of_paper(found)],
         "similar": [present.found(each) for each in papers.similar(wiring.index(), found, SIMILAR)],

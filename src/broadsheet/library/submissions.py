@@ -1,0 +1,34 @@
+"""Submissions in the database: who put which paper forward, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from broadsheet.library import models
+
+
+def put(paper: int, account: int, why: str, now: datetime) -> bool:
+    """Write that this account puts the paper forward; False if it had done so before."""
+    _, made = models.Submission.objects.get_or_create(
+        paper_id=paper, account_id=account, defaults={"why": why, "at": now}
+    )
+    return made
+
+
+def of_paper(paper: int) -> list[tuple[str, str, datetime]]:
+    """(name of the account, why, when) of each submission of a paper, oldest first."""
+    rows = models.Submission.objects.filter(paper=paper).order_by("at", "pk")
+    return list(rows.values_list("account__username", "why", "at"))
+
+
+def number_since(account: int, moment: datetime) -> int:
+    """How many papers this account has put forward since a moment."""
+    return models.Submission.objects.filter(account=account, at__gte=moment).count()
+
+
+def move(winner: int, losers: Collection[int]) -> None:
+    """Hand the submissions of some papers to another one; an account that put several forward has one."""
+    for row in models.Submission.objects.filter(paper__in=losers).order_by("at"):
+        if not models.Submission.objects.filter(paper=winner, account=row.account_id).exists():
+            models.Submission.objects.filter(pk=row.pk).update(paper=winner)
