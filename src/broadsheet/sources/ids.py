@@ -83,6 +83,15 @@ def parse_paper_id(text: str) -> PaperId | None:  # noqa: PLR0911 - one for each
     return _canonical(match)
 
 
+def id_at(address: str) -> PaperId | None:
+    """The paper id that the address of a paper's page spells; a DOI only at doi.org.
+
+    Publishers add to the DOIs in their addresses (`.../10.1000/x/pdf`), and nobody can tell what is added.
+    """
+    found = parse_paper_id(address)
+    return None if found and found.startswith("doi:") and "//doi.org/" not in address else found
+
+
 def paper_ids(text: str) -> tuple[PaperId, ...]:
     """Every paper id that running text names beyond doubt, each once: arXiv's first, then DOIs and the others."""
     if "%2f" in text.lower():

@@ -12,7 +12,7 @@ from broadsheet.incoming import Batch, Checkpoint
 from broadsheet.sources import building
 from broadsheet.sources.building import Place, build
 from broadsheet.sources.http import Answer, Http
-from broadsheet.sources.ids import parse_paper_id
+from broadsheet.sources.ids import id_at, parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
 from broadsheet.sources.loose import mapping, mappings, text, whole, year
 from broadsheet.types import Json, LinkKind, PaperId, Record
@@ -53,7 +53,7 @@ def record(work: Json, place: Place) -> Record:
         title=text(work.get("title")) or text(work.get("display_name")),
         abstract=abstract(work.get("abstract_inverted_index")),
         authors=[text(mapping(one.get("author")).get("display_name")) for one in mappings(work.get("authorships"))],
-        ids=[*(parse_paper_id(one) for one in ids if one), *map(_named, filter(None, addresses))],
+        ids=[*(parse_paper_id(one) for one in ids if one), *map(id_at, filter(None, addresses))],
         published=building.day(text(work.get("publication_date"))),
         year=year(work.get("publication_year")),
         links=building.link(free, LinkKind.PAPER),
@@ -61,12 +61,6 @@ def record(work: Json, place: Place) -> Record:
         withdrawn=work.get("is_retracted") is True,
         extras={SOURCE: {name: value for name, value in extras.items() if value}},
     )
-
-
-def _named(address: str) -> PaperId | None:
-    """The paper id that an address spells; a DOI only at doi.org, since others add to it: `.../10.1000/x/pdf`."""
-    found = parse_paper_id(address)
-    return None if found and found.startswith("doi:") and "//doi.org/" not in address else found
 
 
 def abstract(inverted: Json) -> str:

@@ -14,7 +14,7 @@ from broadsheet.errors import BadFileError
 from broadsheet.sources import building
 from broadsheet.sources.building import Place, build, link
 from broadsheet.sources.files import Skip
-from broadsheet.sources.ids import parse_paper_id
+from broadsheet.sources.ids import id_at, parse_paper_id
 from broadsheet.sources.loose import mapping, mappings, text, texts
 from broadsheet.types import Json, Link, LinkKind, PaperId, Record
 
@@ -124,10 +124,4 @@ def _rows(task: dict[str, Json], depth: int = 6) -> Iterator[tuple[str, dict[str
 
 def _ids(arxiv_id: Json, *addresses: Json) -> list[PaperId | None]:
     name = text(arxiv_id)
-    return [parse_paper_id(f"arxiv:{name}") if name else None, *map(_named, filter(None, map(text, addresses)))]
-
-
-def _named(address: str) -> PaperId | None:
-    """The paper id that an address spells; a DOI only at doi.org, since others add to it: `.../10.1000/x/pdf`."""
-    found = parse_paper_id(address)
-    return None if found and found.startswith("doi:") and "//doi.org/" not in address else found
+    return [parse_paper_id(f"arxiv:{name}") if name else None, *map(id_at, filter(None, map(text, addresses)))]
