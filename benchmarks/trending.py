@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,12 @@ from scipy.stats import kendalltau
 
 from benchmarks import DATA
 from broadsheet.rank.trending import Formula, Gain, heat
+from broadsheet.rank.trust import together, weight
 from broadsheet.sources.arxiv_days import announcement_time
 
 Hours = NDArray[np.float64]
 AGES: Hours = np.array([0, 6, 12, 18, 24, 36, 48, 72, 96, 144, 240, 480, 720], float)
-STEP, WINDOW = 2.0, 7 * 24.0
+STEP, RING = 2.0, 50
 FIRST, LAST = date(2024, 6, 10), date(2026, 8, 10)
 
 
@@ -59,6 +60,7 @@ def main() -> None:
     print(f"{len(curves):,} papers on {len({curve.day for curve in curves})} days")
     within: dict[tuple[str, int], list[float]] = defaultdict(list)
     tomorrow: dict[str, list[float]] = defaultdict(list)
+    places: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     by_day: dict[date, list[Curve]] = defaultdict(list)
     for curve in curves:
         by_day[curve.day.date()].append(curve)
@@ -70,6 +72,8 @@ def main() -> None:
             gained = np.array([curve.at(now + timedelta(days=1)) - curve.at(now) for curve in recent])
             for name, order in ORDERS.items():
                 tomorrow[name].append(_ndcg([order(curve, now) for curve in recent], gained))
+            for name, order in ORDERS.items():
+                places[name].append(_places(recent, now, order))
         todays = by_day.get(day, [])
         if len(todays) >= 8:
             final = [curve.votes[-1] for curve in todays]
@@ -86,14 +90,34 @@ def main() -> None:
     for name in ORDERS:
         taus = " | ".join(f"{fmean(within[name, hours]):.3f}" for hours in (12, 24, 48))
         print(f"| {name} | {taus} | {fmean(tomorrow[name]):.3f} |")
+    print(f"\n{RING} accounts made this evening vote for one paper (share of evenings in the top 10, median place)")
+    print(
+        "| order | a paper of today without a vote | the paper in place 20 | as many settled readers, without a vote |"
+    )
+    print("|---|---|---|---|")
+    for name, seen in places.items():
+        told = [f"{fmean(place <= 10 for place in case):.1%}, {median(case):.0f}" for case in zip(*seen, strict=True)]
+        print(f"| {name} | {' | '.join(told)} |")
 
 
-def _trending(curve: Curve, now: datetime) -> float:
-    """The heat of a paper whose upvotes were seen every two hours."""
-    return heat(_gains(id(curve), curve, now), FORMULA)
+def _places(recent: Sequence[Curve], now: datetime, order: Order) -> tuple[int, int, int]:
+    """The place in the list that the ring gives a paper without a vote and the 20th, and what settled readers give."""
+    scores = sorted((order(curve, now, 0.0) for curve in recent), reverse=True)
+    twentieth = sorted(recent, key=lambda curve: -order(curve, now, 0.0))[19]
+    today = Curve(now.replace(hour=0), AGES, np.zeros_like(AGES))
+    # An order that knows of no trust is given the number of the votes.
+    ring = together(0.0, RING * weight(0.0)) if order is _trending else float(RING)
+    reached = (order(today, now, ring), order(twentieth, now, ring), order(today, now, float(RING)))
+    others = (scores, scores[:19] + scores[20:], scores)
+    return tuple(1 + sum(score > mine for score in rest) for mine, rest in zip(reached, others, strict=True))  # type: ignore[return-value]
 
 
-def _gains(_key: int, curve: Curve, now: datetime) -> list[Gain]:
+def _trending(curve: Curve, now: datetime, votes: float = 0.0) -> float:
+    """The heat of a paper whose upvotes were seen every two hours, and that accounts here have voted for just now."""
+    return heat([*_gains(curve, now), Gain("votes", 0.0, votes, _clock(now))], FORMULA)
+
+
+def _gains(curve: Curve, now: datetime) -> list[Gain]:
     steps = int((now - curve.day).total_seconds() / 3600 / STEP)
     gains, before = [], 0.0
     for step in range(1, steps + 1):
@@ -110,18 +134,23 @@ def _clock(moment: datetime) -> float:
     return announcement_time(moment)
 
 
-def _hacker_news(curve: Curve, now: datetime) -> float:
+def _raw(curve: Curve, now: datetime, votes: float = 0.0) -> float:
+    return curve.at(now) + votes
+
+
+def _hacker_news(curve: Curve, now: datetime, votes: float = 0.0) -> float:
     age = (now - curve.day).total_seconds() / 3600
-    return float((curve.at(now) - 1) / (age + 2) ** 1.8)
+    return float((curve.at(now) + votes - 1) / (age + 2) ** 1.8)
 
 
-def _reddit(curve: Curve, now: datetime) -> float:
-    return float(np.log10(max(curve.at(now), 1.0))) + curve.day.timestamp() / 45_000
+def _reddit(curve: Curve, now: datetime, votes: float = 0.0) -> float:
+    return float(np.log10(max(curve.at(now) + votes, 1.0))) + curve.day.timestamp() / 45_000
 
 
-FORMULA = Formula()
-ORDERS: dict[str, Callable[[Curve, datetime], float]] = {
-    "raw counts": lambda curve, now: curve.at(now),
+FORMULA = Formula(weights={"upvotes": 1.0, "votes": 2.0})
+Order = Callable[..., float]
+ORDERS: dict[str, Order] = {
+    "raw counts": _raw,
     "Hacker News": _hacker_news,
     "Reddit": _reddit,
     "trending": _trending,

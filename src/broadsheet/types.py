@@ -392,8 +392,8 @@ class Counted(NamedTuple):
     """One gain of a paper, and what it counts now."""
 
     kind: str
-    before: int
-    after: int
+    before: float
+    after: float
     at: datetime
     counts: float
 

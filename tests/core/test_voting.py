@@ -13,6 +13,7 @@ from broadsheet.core import accounts, papers, splitting, trending, voting
 from broadsheet.core.store import store
 from broadsheet.library import models
 from broadsheet.rank.trending import Formula
+from broadsheet.rank.trust import AT_MOST, SETTLED
 from broadsheet.types import Paging, Paper
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
@@ -70,6 +71,69 @@ class TestOne:
             voting.withdraw(ada, stone)
         (rising,) = trending.trending(Paging(), FORMULA, now=NOW + timedelta(hours=5)).rising
         assert [(gain.kind, gain.before, gain.after) for gain in rising.gains] == [("votes", 0, 1)]
+
+
+def signed_up(name: str, at: datetime) -> int:
+    return int(models.Account.objects.create(username=name, date_joined=at).pk)
+
+
+def heat_of(paper: Paper) -> float | None:
+    return models.Heat.objects.filter(paper=paper.key).values_list("value", flat=True).first()
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+class TestTrust:
+    def test_fifty_new_accounts_count_in_full_on_the_page_and_less_than_one_for_trending(self) -> None:
+        stone = a_stored_paper()
+        for number in range(50):
+            votes = voting.upvote(signed_up(f"ring {number}", NOW), stone, FORMULA, now=NOW)
+        assert votes == papers.paper(stone.paper_id).votes == 50
+        (rising,) = trending.trending(Paging(), FORMULA, now=NOW).rising
+        assert rising.gains[-1].after == AT_MOST
+
+    def test_settled_readers_and_those_let_in_by_hand_count_fully_beside_a_ring(self) -> None:
+        stone = a_stored_paper()
+        for number in range(50):
+            voting.upvote(signed_up(f"ring {number}", NOW), stone, FORMULA, now=NOW)
+        voting.upvote(signed_up("bo", NOW - timedelta(days=SETTLED)), stone, FORMULA, now=NOW)
+        voting.upvote(an_account(), stone, FORMULA, now=NOW)
+        (rising,) = trending.trending(Paging(), FORMULA, now=NOW).rising
+        assert rising.gains[-1].after == AT_MOST + 2
+
+    def test_an_editor_takes_a_ring_out_of_the_list_and_can_bring_it_back_as_it_was(self) -> None:
+        stone = a_stored_paper()
+        ring = [signed_up(f"ring {number}", NOW - timedelta(days=number)) for number in range(20)]
+        for hour, account in enumerate(ring):
+            voting.upvote(account, stone, FORMULA, now=NOW + timedelta(hours=hour))
+        before = heat_of(stone)
+        for account in ring:
+            assert voting.trust(account, 0.0, FORMULA) == 1
+        assert heat_of(stone) is None
+        assert papers.paper(stone.paper_id).votes == 20
+        for account in ring:
+            voting.trust(account, None, FORMULA)
+        assert heat_of(stone) == pytest.approx(before)
+
+    def test_what_was_noted_vote_by_vote_is_what_a_recount_says(self) -> None:
+        stone = a_stored_paper()
+        for number, age in enumerate((0, 30, 3, 0, 14, 7, 90, 1)):
+            account = signed_up(f"reader {number}", NOW - timedelta(days=age))
+            voting.upvote(account, stone, FORMULA, now=NOW + timedelta(hours=number))
+        before = heat_of(stone)
+        voting.trust(account, None, FORMULA)
+        assert heat_of(stone) == pytest.approx(before)
+
+    def test_votes_that_are_struck_out_leave_nothing_behind(self) -> None:
+        one, other = a_stored_paper(), a_stored_paper("doi:10.1000/x", "Another stone")
+        ada = an_account()
+        for paper in (one, other):
+            voting.upvote(ada, paper, FORMULA, now=NOW)
+        voting.strike(ada, [one.key], FORMULA)
+        assert (papers.paper(one.paper_id).votes, heat_of(one)) == (0, None)
+        assert papers.paper(other.paper_id).votes == 1
+        voting.strike(ada, None, FORMULA)
+        assert (papers.paper(other.paper_id).votes, heat_of(other)) == (0, None)
 
 
 VOTERS = """

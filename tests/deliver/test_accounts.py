@@ -10,6 +10,7 @@ from builders import a_record
 from django.test import Client
 
 from broadsheet.core import accounts, papers
+from broadsheet.library import models
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,38 @@ class TestUpvotes:
         library(*(a_record(f"Stone number {n} of many", featured=date(2026, 3, 17)) for n in range(60)))
         with django_assert_max_num_queries(12):
             ada.get("/")
+
+
+class TestEditors:
+    @pytest.fixture
+    def editor(self) -> Client:
+        accounts.make("eve", "a long way to the stones", administrator=True)
+        client = Client()
+        assert client.login(username="eve", password="a long way to the stones")
+        return client
+
+    def test_editors_see_whose_votes_count_what_and_say_otherwise(
+        self, ada: Client, editor: Client, library: Callable[..., None]
+    ) -> None:
+        library(STONE)
+        ada.post(PATH, {"on": "1"})
+        assert "arxiv:2603.00001" in text(editor, "/admin/library/upvote/")
+        row = models.Account.objects.get(username="ada")
+        said = {"action": "count_nothing", "_selected_action": [row.pk]}
+        told = editor.post("/admin/library/account/", said, follow=True).content.decode()
+        assert "1 votes were weighed anew" in told
+        assert models.Account.objects.get(username="ada").trust == 0
+        assert "A stone to vote for" not in text(editor, "/trending")
+
+    def test_an_account_that_is_deleted_takes_its_votes_along(
+        self, ada: Client, editor: Client, library: Callable[..., None]
+    ) -> None:
+        library(STONE)
+        ada.post(PATH, {"on": "1"})
+        row = models.Account.objects.get(username="ada")
+        assert editor.post(f"/admin/library/account/{row.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert not models.Account.objects.filter(username="ada")
+        assert papers.paper("arxiv:2603.00001").votes == 0
 
 
 class TestSubmit:

@@ -25,6 +25,9 @@ LISTED = 500
 COLD = 0.01
 """Heat below which a paper does not rise any more: forty upvotes are there after eight half-lives."""
 
+VOTES = "votes"
+"""The kind of the votes of accounts here; they are noted weighed, not counted."""
+
 BASELINE = {"stars"}
 """Kinds whose first number is where growth begins, and no growth itself: a repository may be older than its paper."""
 
@@ -63,7 +66,7 @@ def _notice_stars(formula: Formula, now: datetime) -> int:
 
 
 def note(
-    counts: Mapping[tuple[int, str], int],
+    counts: Mapping[tuple[int, str], float],
     formula: Formula,
     *,
     now: datetime,
@@ -84,6 +87,15 @@ def note(
     gains.add(grown)
     _heat({one.key for one in grown}, formula)
     return len(grown)
+
+
+def replace_votes(key: int, grown: list[tuple[datetime, float]], formula: Formula) -> None:
+    """Make the gains of a paper's votes here anew: at each of these moments, in order, they came to count so much."""
+    totals = [0.0, *(total for _, total in grown)]
+    steps = zip(grown, totals, strict=False)
+    gains.replace(key, VOTES, [Grown(key, VOTES, before, total, at) for (at, total), before in steps if total > before])
+    gains.take_heat(key)
+    _heat({key}, formula)
 
 
 def trending(paging: Paging, formula: Formula, *, now: datetime) -> Trending:

@@ -152,7 +152,13 @@ def trending(given: Trending) -> Shown:
                 "field": each.field,
                 "reason": _why(each),
                 "gains": [
-                    {**gain._asdict(), "at": gain.at.isoformat(timespec="seconds"), "counts": round(gain.counts, 4)}
+                    {
+                        "kind": gain.kind,
+                        "before": round(gain.before, 2),
+                        "after": round(gain.after, 2),
+                        "at": gain.at.isoformat(timespec="seconds"),
+                        "counts": round(gain.counts, 4),
+                    }
                     for gain in each.gains
                 ],
             }
@@ -163,11 +169,12 @@ def trending(given: Trending) -> Shown:
 
 def _why(given: Rising) -> str:
     """In a line: what it gained lately, kind by kind, and how far that is above what is usual."""
-    lately: dict[str, int] = {}
+    lately: dict[str, float] = {}
     for gain in given.gains:
         if gain.counts >= given.heat / 20:
-            lately[gain.kind] = lately.get(gain.kind, 0) + gain.after - gain.before
-    told = ", ".join(f"+{number} {kind if number != 1 else kind.removesuffix('s')}" for kind, number in lately.items())
+            lately[gain.kind] = lately.get(gain.kind, 0.0) + gain.after - gain.before
+    shown = {kind: f"{number:.1f}".removesuffix(".0") for kind, number in lately.items()}
+    told = ", ".join(f"+{number} {kind if number != '1' else kind.removesuffix('s')}" for kind, number in shown.items())
     where = f"in {given.field}" if given.field else "for a paper"
     return f"{told}; {given.score:.1f} times what is usual {where}"
 

@@ -19,8 +19,8 @@ class Grown(NamedTuple):
 
     key: int
     kind: str
-    before: int
-    after: int
+    before: float
+    after: float
     at: datetime
 
 
@@ -35,7 +35,7 @@ def move(name: str, number: int, settings: str = "") -> None:
     models.Follower.objects.update_or_create(name=name, defaults={"number": number, "settings": settings})
 
 
-def highest(keys: Collection[int]) -> dict[tuple[int, str], int]:
+def highest(keys: Collection[int]) -> dict[tuple[int, str], float]:
     """The highest number of each kind that these papers were seen with."""
     rows = (
         models.Gain.objects.filter(paper__in=keys)
@@ -51,6 +51,12 @@ def add(grown: Iterable[Grown]) -> None:
     models.Gain.objects.bulk_create(
         models.Gain(paper_id=one.key, kind=one.kind, before=one.before, after=one.after, at=one.at) for one in grown
     )
+
+
+def replace(key: int, kind: str, grown: Iterable[Grown]) -> None:
+    """Write these gains of one kind of a paper in place of those it had."""
+    models.Gain.objects.filter(paper=key, kind=kind).delete()
+    add(grown)
 
 
 def of(keys: Collection[int]) -> dict[int, list[Grown]]:
@@ -82,6 +88,11 @@ def put_heats(heats: Mapping[int, float]) -> None:
         unique_fields=["paper"],
         update_fields=["value"],
     )
+
+
+def take_heat(key: int) -> None:
+    """Let a paper have no heat."""
+    models.Heat.objects.filter(paper=key).delete()
 
 
 def clear_heats() -> None:

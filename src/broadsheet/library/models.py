@@ -12,7 +12,9 @@ from django.db import models
 
 
 class Account(AbstractUser):
-    """Who can sign in. The table is our own, so that it can grow."""
+    """Who can sign in. `trust` is what its votes count in the trending list; by its age where nobody has said."""
+
+    trust = models.FloatField(null=True, blank=True)
 
     class Meta:
         verbose_name = "account"
@@ -268,8 +270,8 @@ class Gain(models.Model):
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="gains")
     kind = models.CharField(max_length=16)
-    before = models.IntegerField()
-    after = models.IntegerField()
+    before = models.FloatField()
+    after = models.FloatField()
     at = models.DateTimeField()
 
     class Meta:
@@ -304,11 +306,12 @@ class Follower(models.Model):
 
 
 class Upvote(models.Model):
-    """One account's +1 for a paper; gone when it is withdrawn."""
+    """One account's +1 for a paper; gone when it is withdrawn. `weight` is what it counts in the trending list."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="upvotes")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
+    weight = models.FloatField(default=1.0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "paper"], name="upvote_of_account")]

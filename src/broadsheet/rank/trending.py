@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-VERSION = 1
+VERSION = 2
 """Grows when the formula changes; shown with every explanation."""
 
 SHRINK = 20.0

@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
+from broadsheet import wiring
 from broadsheet.core import sources as verbs
-from broadsheet.core import splitting
+from broadsheet.core import splitting, voting
 from broadsheet.deliver import keeping
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import models
@@ -24,9 +25,88 @@ from broadsheet.sources.kinds import Options
 site = admin.site
 site.site_header = site.site_title = "Broadsheet: administration"
 site.index_title = "What the paper is made of"
-site.register(models.Account, UserAdmin)
 
 SECRET = "(kept)"  # noqa: S105 - what stands in a form in place of a secret
+
+
+@admin.register(models.Account)
+class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+    """Who can sign in, and what their votes count in the trending list."""
+
+    list_display = ("username", "email", "date_joined", "votes", "trusted", "is_staff")
+    actions = ("count_fully", "count_nothing", "count_by_age")
+
+    @admin.display(description="votes")
+    def votes(self, row: models.Account) -> str:
+        """How many papers it voted for."""
+        return f"{row.upvotes.count():,}"
+
+    @admin.display(description="its votes count", ordering="trust")
+    def trusted(self, row: models.Account) -> str:
+        """In the trending list, and who says so."""
+        return "by its age" if row.trust is None else f"{row.trust:g}"
+
+    @admin.action(description="Let their votes count fully for trending")
+    def count_fully(self, request: HttpRequest, rows: QuerySet[models.Account]) -> None:
+        """They are known here."""
+        self._trust(request, rows, 1.0)
+
+    @admin.action(description="Let their votes count nothing for trending")
+    def count_nothing(self, request: HttpRequest, rows: QuerySet[models.Account]) -> None:
+        """They are a ring, or somebody's many accounts; the other actions take it back."""
+        self._trust(request, rows, 0.0)
+
+    @admin.action(description="Let their votes count by the account's age again")
+    def count_by_age(self, request: HttpRequest, rows: QuerySet[models.Account]) -> None:
+        """As with everybody."""
+        self._trust(request, rows, None)
+
+    def delete_model(self, request: HttpRequest, obj: models.Account) -> None:
+        """Its votes go with it, and what they counted."""
+        voting.strike(obj.pk, None, wiring.formula())
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[models.Account]) -> None:
+        """Their votes go with them, and what they counted."""
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def _trust(self, request: HttpRequest, rows: QuerySet[models.Account], value: float | None) -> None:
+        weighed = sum(voting.trust(row.pk, value, wiring.formula()) for row in rows)
+        messages.success(request, f"{weighed:,} votes were weighed anew. Their number on the pages stays as it is.")
+
+
+@admin.register(models.Upvote)
+class UpvoteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Every vote, whose it is, and what it counts in the trending list."""
+
+    list_display = ("at", "account", "joined", "paper", "weight")
+    list_select_related = ("account", "paper")
+    search_fields = ("account__username", "paper__paper_id", "paper__title")
+    date_hierarchy = "at"
+    ordering = ("-pk",)
+
+    @admin.display(description="account made", ordering="account__date_joined")
+    def joined(self, row: models.Upvote) -> datetime:
+        """When the account was made: many of one hour for one paper are worth a look."""
+        return row.account.date_joined
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Only readers vote."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Upvote | None = None) -> bool:  # noqa: ARG002
+        """Only readers vote; what their votes count is said of the account."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: models.Upvote) -> None:  # noqa: ARG002
+        """What the paper gained by the vote goes too."""
+        voting.strike(obj.account_id, [obj.paper_id], wiring.formula())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[models.Upvote]) -> None:
+        """What the papers gained by the votes goes too."""
+        for row in queryset:
+            self.delete_model(request, row)
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
