@@ -12,12 +12,13 @@ from lxml import etree
 
 from broadsheet.errors import BadFileError, FetchError, SourceError, UnreadableError
 from broadsheet.incoming import Batch, Checkpoint
-from broadsheet.sources.building import Place, build
+from broadsheet.sources import building
+from broadsheet.sources.building import Place, build, link
 from broadsheet.sources.http import Http, Validators
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
 from broadsheet.sources.xml import all_text, parse_xml, text_of
-from broadsheet.types import Link, LinkKind, PaperId, Record, Version
+from broadsheet.types import LinkKind, PaperId, Record, Version
 
 SOURCE = "acl"
 URL = "https://raw.githubusercontent.com/acl-org/acl-anthology/master/data/xml"
@@ -52,7 +53,7 @@ def _record(collection: str, volume: str, meta: etree._Element | None, paper: et
     revisions = [
         Version(int(each.get("id", "1")), _day(each.get("date", "")))
         for each in paper.findall("revision")
-        if each.get("id", "").isdigit()
+        if each.get("id", "").isdecimal()
     ]
     booktitle = meta.find("booktitle") if meta is not None else None
     return build(
@@ -65,12 +66,8 @@ def _record(collection: str, volume: str, meta: etree._Element | None, paper: et
         ],
         ids=(parse_paper_id(f"acl:{name}"), parse_paper_id(text_of(paper, "doi"))),
         published=_first_of(year, month),
-        year=int(year) if year.isdigit() else None,
-        links=[
-            Link(url, LinkKind.CODE)
-            for each in paper.findall("pwccode")
-            if (url := each.get("url", "")).startswith("https://")
-        ],
+        year=building.year(year),
+        links=[one for each in paper.findall("pwccode") for one in link(each.get("url", ""), LinkKind.CODE)],
         versions=revisions,
         venue=all_text(booktitle) if booktitle is not None else "",
         withdrawn=paper.find("retracted") is not None or paper.find("removed") is not None,
@@ -81,7 +78,8 @@ def _name(collection: str, volume: str, paper: str) -> str:
     """The id of a paper: `2024.acl-long.1`; before 2020 `P19-1001`, and with volumes of two digits `W19-0101`."""
     if not re.fullmatch(r"[A-Z]\d{2}", collection):
         return f"{collection}-{volume}.{paper}"
-    two = collection[0] == "W" or collection == "C69" or (collection == "D19" and int(volume or 0) >= 5)
+    late = collection == "D19" and volume.isdecimal() and int(volume) >= 5
+    two = collection[0] == "W" or collection == "C69" or late
     return f"{collection}-{volume.zfill(2)}{paper.zfill(2)}" if two else f"{collection}-{volume}{paper.zfill(3)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,23 +15,32 @@ from broadsheet.sources.building import Place, build, given_first
 from broadsheet.sources.http import Answer, Http
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
+from broadsheet.sources.loose import mappings
 from broadsheet.types import Json, Record, Version
 
 URL = "https://api.biorxiv.org/details"
 PACE = 1.0
 OVERLAP, WINDOW = timedelta(days=2), timedelta(days=7)
+_NOTICE = re.compile(
+    r"withdrawal statement\b|(?:the )?authors? ha(?:ve|s) withdrawn\b"
+    r"|th(?:is|e) (?:manuscript|preprint|article|paper) has been withdrawn\b",
+    re.IGNORECASE,
+)
 
 
 def parse(answer: Answer, server: str, categories: tuple[str, ...] = ()) -> tuple[list[Record], list[str], int, int]:
     """Records, what could not be read, how many preprints the page had and how many there are in all.
 
-    Only preprints of these categories, if any are given. UnreadableError if the answer lists none.
+    Only preprints of these categories, if any are given; a total that is not told is 0. UnreadableError if the answer
+    has no list, or has an empty one because something failed.
     """
     found = answer.json()
     if not isinstance(found, dict) or not isinstance(found.get("collection"), list):
         raise UnreadableError(answer.url, "the answer lists no preprints")
-    messages = found.get("messages") or [{}]
-    total = str(messages[0].get("total", "0")) if isinstance(messages[0], dict) else "0"
+    message = next(iter(mappings(found.get("messages"))), {})
+    total, status = str(message.get("total", "0")), str(message.get("status", "ok"))
+    if not found["collection"] and status != "ok" and not status.lower().startswith("no "):
+        raise UnreadableError(answer.url, f"the answer says {status[:100]!r}")
     records, unread = [], []
     for number, one in enumerate(found["collection"], 1):
         try:
@@ -40,7 +50,7 @@ def parse(answer: Answer, server: str, categories: tuple[str, ...] = ()) -> tupl
             continue
         if not categories or {name.lower() for name in record.categories} & set(categories):
             records.append(record)
-    return records, unread, len(found["collection"]), int(total) if total.isdigit() else 0
+    return records, unread, len(found["collection"]), int(total) if total.isdecimal() else 0
 
 
 def _record(one: Json, server: str, place: Place) -> Record:
@@ -49,19 +59,22 @@ def _record(one: Json, server: str, place: Place) -> Record:
     said = {name: value for name, value in one.items() if isinstance(value, str)}
     printed = said.get("published", "NA")
     version, day = said.get("version", "1"), building.day(said.get("date", ""))
-    number = int(version) if version.isdigit() else 1
+    number = int(version) if version.isdecimal() else 1
+    abstract = building.clean(said.get("abstract", ""))
+    notice = abstract if _NOTICE.match(abstract) else ""
     return build(
         place,
         source=server,
         title=said.get("title", ""),
-        abstract=said.get("abstract", ""),
+        abstract="" if notice else abstract,
         authors=[given_first(name) for name in said.get("authors", "").split(";")],
         ids=(parse_paper_id(said.get("doi", "")), parse_paper_id(printed) if printed != "NA" else None),
         published=day if number == 1 else None,
         updated=day if number > 1 else None,
         categories=[said["category"]] if said.get("category") else [],
         versions=[Version(number, day)],
-        withdrawn=said.get("type", "").upper() in {"WITHDRAWN", "RETRACTED"},
+        comment=notice,
+        withdrawn=bool(notice) or said.get("type", "").upper() in {"WITHDRAWN", "RETRACTED"},
         extras={server: {name: said[name] for name in ("license", "type") if said.get(name)}},
     )
 
@@ -84,11 +97,15 @@ class Preprints:
             end = min(begin + WINDOW, today)
             if until := building.day(str(checkpoint.get("until", ""))):
                 end = until if cursor and until >= begin else end
+            before: list[Record] = []
             while True:
                 answer = http.get(f"{self.url}/{self.server}/{begin}/{end}/{cursor}/json", pace=PACE)
                 records, unread, size, total = parse(answer, self.server, self.categories)
+                if records and records == before:
+                    raise UnreadableError(answer.url, "it gives the same page twice")
+                before = records
                 cursor += size
-                if size == 0 or cursor >= total:
+                if size == 0 or (total and cursor >= total):
                     break
                 yield Batch(
                     checkpoint={"day": begin.isoformat(), "until": end.isoformat(), "cursor": cursor},
@@ -96,6 +113,8 @@ class Preprints:
                     unread=tuple(unread),
                     total=total,
                 )
+            if cursor < total:
+                unread.append(f"{answer.url}: it tells of {total} preprints and gives {cursor}")
             following = min(end + timedelta(days=1), today - OVERLAP) if end == today else end + timedelta(days=1)
             yield Batch(
                 checkpoint={"day": following.isoformat()}, records=tuple(records), unread=tuple(unread), total=total

@@ -107,16 +107,22 @@ def _authors(found: Json, place: Place) -> list[str]:
 def _extras(entry: dict[str, Json], paper: dict[str, Json]) -> dict[str, Json]:
     """What the place itself adds, of the right type only."""
     submitter = paper.get("submittedOnDailyBy") or entry.get("submittedBy")
-    names = (submitter.get("fullname") or submitter.get("name")) if isinstance(submitter, dict) else None
+    organization = paper.get("organization") or entry.get("organization")
     wanted: dict[str, tuple[Json, type]] = {
         "upvotes": (paper.get("upvotes"), int),
         "comments": (entry.get("numComments"), int),
-        "submitter": (names, str),
+        "submitter": (_name(submitter), str),
+        "organization": (_name(organization), str),
         "ai_summary": (paper.get("ai_summary"), str),
         "ai_keywords": (paper.get("ai_keywords"), list),
         "github_stars": (paper.get("githubStars"), int),
     }
     return {key: value for key, (value, kind) in wanted.items() if isinstance(value, kind)}
+
+
+def _name(who: Json) -> Json:
+    """How a person or an organization is called, if at all."""
+    return (who.get("fullname") or who.get("name")) if isinstance(who, dict) else None
 
 
 def _literal(text: str, place: Place) -> Json:

@@ -18,6 +18,7 @@ from broadsheet.types import Json, Link, LinkKind, PaperId, Record
 SOURCE = "openreview"
 URL = "https://api2.openreview.net/notes"
 PACE, PAGE = 1.0, 1000
+_TAKEN_BACK = ("/Withdrawn_Submission", "/Desk_Rejected_Submission", "/Retracted_Acceptance")
 
 
 def parse(answer: Answer) -> tuple[tuple[Record, ...], tuple[str, ...], int]:
@@ -37,6 +38,8 @@ def parse(answer: Answer) -> tuple[tuple[Record, ...], tuple[str, ...], int]:
 def _record(note: Json, place: Place) -> Record:
     if not isinstance(note, dict) or not isinstance(note.get("content"), dict):
         raise place.error("here stands no note")
+    if note.get("forum") not in (None, note.get("id")):
+        raise place.error("this is a reply to a paper, not a paper")
 
     def value(name: str) -> Json:
         """What the note says under this name; version 2 wraps it, version 1 does not."""
@@ -49,6 +52,13 @@ def _record(note: Json, place: Place) -> Record:
     def texts(name: str) -> list[str]:
         found = value(name)
         return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+    def authors() -> list[str]:
+        """Newer venues describe each author, older ones name them."""
+        found = value("authors")
+        said = found if isinstance(found, list) else []
+        names = [one.get("fullname") if isinstance(one, dict) else one for one in said]
+        return [name for name in names if isinstance(name, str)]
 
     links = [*building.link(text("code", "code_url", "software"), LinkKind.CODE)]
     links += [*building.link(text("project_page", "website"), LinkKind.PROJECT)]
@@ -66,13 +76,13 @@ def _record(note: Json, place: Place) -> Record:
         source=SOURCE,
         title=text("title"),
         abstract=text("abstract"),
-        authors=texts("authors"),
+        authors=authors(),
         ids=(parse_paper_id(f"openreview:{forum}"), parse_paper_id(text("doi"))),
         published=_moment(note.get("pdate")) or _moment(note.get("cdate")),
         updated=_moment(note.get("mdate")) if note.get("pdate") else None,
         links=links,
         venue=text("venue"),
-        withdrawn=venue_id.endswith(("/Withdrawn_Submission", "/Retracted_Acceptance")),
+        withdrawn=venue_id.endswith(_TAKEN_BACK),
         extras={SOURCE: {name: said for name, said in extras.items() if said}},
     )
 
@@ -96,11 +106,16 @@ class Venues:
         first = int(checkpoint.get("venue", 0))
         offset = int(checkpoint.get("offset", 0))
         for number in range(first if first < len(self.venues) else 0, len(self.venues)):
+            before: tuple[Record, ...] = ()
             while True:
                 wanted: dict[str, str | int] = {
                     "content.venueid": self.venues[number], "limit": PAGE, "offset": offset, "sort": "number:asc",
                 }  # fmt: skip
-                records, unread, size = parse(http.get(self.url, wanted, pace=PACE))
+                answer = http.get(self.url, wanted, pace=PACE)
+                records, unread, size = parse(answer)
+                if records and records == before:
+                    raise UnreadableError(answer.url, "it gives the same page twice")
+                before = records
                 offset += size
                 last = size < PAGE
                 where = {"venue": number + 1, "offset": 0} if last else {"venue": number, "offset": offset}

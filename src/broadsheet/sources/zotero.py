@@ -12,7 +12,7 @@ from broadsheet.incoming import Batch, Checkpoint
 from broadsheet.sources import building
 from broadsheet.sources.building import Place, build, link
 from broadsheet.sources.http import Answer, Http
-from broadsheet.sources.ids import paper_ids, parse_paper_id
+from broadsheet.sources.ids import id_at, parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
 from broadsheet.sources.loose import mapping, mappings, text
 from broadsheet.types import Json, Record
@@ -23,6 +23,7 @@ PACE, PAGE = 1.0, 100
 _PAPERS = frozenset(
     ("bookSection", "conferencePaper", "document", "journalArticle", "manuscript", "preprint", "report", "thesis")
 )
+_MARKUP = re.compile(r"</?(?:i|b|sub|sup|sc|span)(?:\s[^<>]{0,100})?>", re.IGNORECASE)
 _LIBRARY = re.compile(r"(?:users|groups)/\d{1,12}(?:/collections/[A-Z0-9]{8})?")
 
 
@@ -50,23 +51,25 @@ def _record(data: dict[str, Json], place: Place) -> Record:
         "",
     )
     creators = [one for one in mappings(data.get("creators")) if one.get("creatorType", "author") == "author"]
-    named = [said.get("DOI", ""), said.get("archiveID", ""), said.get("url", "")]
-    told = said.get("date", "")
+    address, told = said.get("url", ""), said.get("date", "")
+    tags = [tag for one in mappings(data.get("tags")) if (tag := text(one.get("tag")))][:50]
+    # `extra` also holds notes: only a line that is an id and nothing else is this paper's.
+    named = [said.get("DOI", ""), said.get("archiveID", ""), *said.get("extra", "").splitlines()]
     return build(
         place,
         source=SOURCE,
-        title=said.get("title", ""),
+        title=_MARKUP.sub("", said.get("title", "")),
         abstract=said.get("abstractNote", ""),
         authors=[
             " ".join(filter(None, (text(one.get("firstName")), text(one.get("lastName"))))) or text(one.get("name"))
             for one in creators
         ],
-        ids=[*map(parse_paper_id, filter(None, named)), *paper_ids(said.get("extra", ""))],
+        ids=[*map(parse_paper_id, named), id_at(address)],
         published=building.day(told),
         year=building.year(told),
-        links=link(said.get("url", "")),
+        links=() if id_at(address) else link(address),
         venue=venue,
-        extras={SOURCE: {"tags": [text(one.get("tag")) for one in mappings(data.get("tags"))][:50]}},
+        extras={SOURCE: {"tags": tags}} if tags else {},
     )
 
 
@@ -82,10 +85,12 @@ class ZoteroLibrary:
         """What changed since the checkpoint's version of the library.
 
         The next version to begin at is that of the first page: what changes while the pages are read has a later one
-        and comes with the next fetch.
+        and comes with the next fetch. Where fewer items are left than before, those that follow have moved up, and the
+        pages go back as far.
         """
         since, start = int(checkpoint.get("since", 0)), int(checkpoint.get("start", 0))
-        version = int(checkpoint.get("version", 0))
+        version, left = int(checkpoint.get("version", 0)), int(checkpoint.get("total", 0))
+        before: list[Record] = []
         headers = {"Zotero-API-Version": "3"} | ({"Zotero-API-Key": self.key} if self.key else {})
         while True:
             wanted: dict[str, str | int] = {
@@ -94,20 +99,30 @@ class ZoteroLibrary:
             }  # fmt: skip
             answer = http.get(f"{self.url}/{self.place}/items/top", wanted, pace=PACE, headers=headers)
             records, unread, size = parse(answer)
-            told = answer.headers.get("last-modified-version", "")
-            version = version or (int(told) if told.isdigit() else since)
+            total = _number(answer.headers.get("total-results", ""))
+            if start and total is not None and total < left:
+                start, left, before = max(0, start - (left - total)), total, []
+                continue
+            if records and records == before:
+                raise UnreadableError(answer.url, "it gives the same page twice")
+            left, before = total or 0, records
+            version = version or _number(answer.headers.get("last-modified-version", "")) or since
             start += size
-            total = answer.headers.get("total-results", "")
             last = size < PAGE
-            where = {"since": version} if last else {"since": since, "start": start, "version": version}
+            where = {"since": since, "start": start, "version": version} | ({"total": left} if left else {})
             yield Batch(
-                checkpoint=where,
+                checkpoint={"since": version} if last else where,
                 records=tuple(records),
                 unread=tuple(unread),
-                total=int(total) if total.isdigit() else None,
+                total=total,
             )
             if last:
                 return
+
+
+def _number(told: str) -> int | None:
+    """The number that a header tells."""
+    return int(told) if told.isdecimal() else None
 
 
 def make(options: Options) -> ZoteroLibrary:
