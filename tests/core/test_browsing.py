@@ -1,6 +1,7 @@
 """Promises of the listings by category, venue and author's name."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -76,6 +77,25 @@ class TestListings:
         assert titles(found) == ["Light with Di"]
         assert browsing.by_author(wiring.index(), "Ada", Paging(), beside="Nobody")[0].total == 0
 
+    def test_papers_without_another_author_can_be_kept_to_as_well(self, library: Callable[..., None]) -> None:
+        library(a_record("Stones with Bo", authors=("Ada", "Bo")), a_record("Stones alone", authors=("Ada",)))
+        assert titles(browsing.by_author(wiring.index(), "Ada", Paging(), beside="")[0]) == ["Stones alone"]
+
+    def test_what_is_listed_as_in_a_category_or_at_a_venue_is_counted_so_after_papers_were_changed(
+        self, library: Callable[..., None]
+    ) -> None:
+        several = [
+            a_record(f"Stone number {n}", ids=(f"arxiv:2603.{n:05}",), categories=("cs.LG",), venue="ICLR 2024")
+            for n in range(1, 61)
+        ]
+        library(*several)
+        library(*(replace(each, source="arxiv", categories=("math.NT",), venue="Nature") for each in several[:6]))
+        index = wiring.index()
+        counted = {one: number for listed in browsing.categories(index).values() for one, _, number in listed}
+        assert counted == {one: browsing.in_category(index, one, Paging()).total for one in counted}
+        assert set(counted) == {"cs", "cs.LG", "math", "math.NT"}
+        assert browsing.venues(index) == [("ICLR", 54), ("Nature", 6)]
+
     def test_a_venue_lists_its_papers_of_all_years(self, library: Callable[..., None]) -> None:
         library(
             a_record("A stone of 2023", venue="ICLR 2023 poster"),
@@ -84,6 +104,15 @@ class TestListings:
         )
         assert browsing.venues(wiring.index()) == [("ICLR", 2), ("Journal of Stones", 1)]
         assert browsing.at_venue(wiring.index(), "ICLR", Paging()).total == 2
+
+    def test_a_venue_is_one_however_it_is_written_and_asked_for_and_is_told_as_most_papers_write_it(
+        self, library: Callable[..., None]
+    ) -> None:
+        spellings = ("Revue d'Étude", "REVUE D'ETUDE, vol. 2", "Revue d'Étude 3 (2024)")
+        library(*(a_record(f"A stone of {venue}", venue=venue) for venue in spellings))
+        assert browsing.venues(wiring.index()) == [("Revue d'Étude", 3)]
+        for asked in (*spellings, "revue d etude"):
+            assert browsing.at_venue(wiring.index(), asked, Paging()).total == 3
 
     def test_long_listings_have_pages(self, library: Callable[..., None]) -> None:
         library(*(a_record(f"Stone number {n} of very many", categories=("cs.LG",)) for n in range(25)))

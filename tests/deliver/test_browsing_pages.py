@@ -71,6 +71,41 @@ class TestBrowsing:
         assert "A stone seen twice" in text(client, "/venues/ICLR")
         assert 'href="/venues/ICLR"' in text(client, "/venues/")
 
+    def test_every_category_and_venue_in_the_lists_leads_to_its_papers_and_none_of_them_is_a_cross_list(
+        self, client: Client, library: Callable[..., None]
+    ) -> None:
+        for n, category in enumerate(("Cell Biology", "Rocks/Stones", "hep-th", "cond-mat.str-el")):
+            library(a_record(f"Stone number {n}", categories=(category,), venue=f"{category}, vol. 3"))
+        for page in ("/categories/", "/venues/"):
+            leads = re.findall(rf'href="({page}[^"]+)"', text(client, page))
+            assert len(leads) >= 4
+            for lead in leads:
+                assert "cross-list" not in text(client, lead)
+        assert "Cell Biology</h1>" in text(client, "/categories/cell%20biology")
+
+    def test_a_name_of_many_circles_shows_the_largest_and_has_the_others_ready(
+        self, client: Client, library: Callable[..., None]
+    ) -> None:
+        library(*(a_record(f"Stone number {n}", authors=("Ada", f"Friend {n}")) for n in range(15)))
+        library(a_record("Stone alone", authors=("Ada",)))
+        html = text(client, "/authors/Ada")
+        assert "3 smaller circles" in html
+        shown, ready = html.split("<summary>")
+        assert (shown.count("with Friend"), ready.count("with Friend")) == (12, 3)
+        assert ">alone<" in shown
+        alone = text(client, "/authors/Ada?with=")
+        assert "1 paper," in alone
+        assert "Stone alone" in alone
+        assert re.search(r'aria-current="true">alone<', alone)
+
+    def test_a_name_without_papers_with_another_says_so_and_leads_to_all_of_them(
+        self, client: Client, library: Callable[..., None]
+    ) -> None:
+        library(STONE)
+        html = text(client, "/authors/Ada%20Lovelace?with=Nobody", 404)
+        assert "No paper of this library by this name is also by Nobody" in html
+        assert '<a href="?">All papers by this name</a>' in html
+
     @pytest.mark.parametrize("path", ["/categories/cs.RO", "/venues/Nowhere", "/authors/Nobody%2F..%2Fx"])
     def test_what_has_no_papers_is_not_found_and_says_where_to_go_on(
         self, client: Client, library: Callable[..., None], path: str

@@ -24,7 +24,7 @@ import tantivy
 from broadsheet.errors import IndexBusyError
 from broadsheet.index import dense
 
-LAYOUT = 3
+LAYOUT = 4
 """Grows when the files of an index change their meaning; an index of another layout is rebuilt."""
 
 

@@ -36,6 +36,9 @@ BM25_MOST = 2.2 * (1 + TITLE_BOOST)
 AUTHOR_BOOST = 3.0
 """What a name counts among the authors, against a mention of it in the text."""
 
+_VENUE = 200
+"""Letters of a venue that tell it from others."""
+
 YEAR_SCORE = 4.0
 """What the right year counts: as much as a word that one paper in fifty has."""
 
@@ -52,7 +55,7 @@ def _schema() -> tantivy.Schema:
     """`text` is title and abstract together, which BM25 ranks better than the two apart.
 
     `spelled` has the title's words as they are written, to complete what is being typed and to correct it. `named` has
-    whole names of authors and of the venue, each marked with what it names.
+    whole names of authors and of the venue, each marked with what it names; the venue's also as it is written.
     """
     return (
         tantivy.SchemaBuilder()
@@ -88,8 +91,14 @@ def author_term(name: str) -> str:
 
 
 def venue_term(venue: str) -> str:
-    """What a venue is found by."""
-    return f"venue:{venue[:200]}"
+    """What a venue is found by, however it is accented and punctuated."""
+    venue = venue[:_VENUE]
+    return f"venue:{name_key(venue) or venue}"
+
+
+def written_venue_term(venue: str) -> str:
+    """What tells how a venue is written."""
+    return f"written:{venue[:_VENUE]}"
 
 
 class LexicalWriter:
@@ -112,7 +121,7 @@ class LexicalWriter:
                 categories=[name for category in document.categories for name in category_names(category)],
                 named=[
                     *(author_term(author) for author in document.authors),
-                    *([venue_term(document.venue)] if document.venue else []),
+                    *((venue_term(document.venue), written_venue_term(document.venue)) if document.venue else ()),
                 ],
                 code=int(document.has_code),
             )
@@ -202,6 +211,10 @@ class LexicalView:
         clauses = [(Occur.Must, _one_term(field, term)) for term in beside]
         among = tantivy.Query.boolean_query(clauses) if clauses else None
         return list(self._searcher.terms_with_prefix(field, prefix, among, limit))
+
+    def living(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """As `beginning`, but papers that were replaced and deleted count no more; takes twice as long."""
+        return list(self._searcher.terms_with_prefix(field, prefix, tantivy.Query.all_query(), limit))
 
     def naming(self, field: str, every: Collection[str], some: Collection[str], limit: int) -> Keys:
         """The keys of papers that have every one of these terms in a field, and some of those, best first."""

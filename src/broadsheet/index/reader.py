@@ -82,7 +82,7 @@ class Index:
 
     def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """The terms of a field that begin so, most frequent first, with their numbers of papers."""
-        return self._current().lexical.beginning(field, prefix, limit)
+        return self._current().lexical.living(field, prefix, limit)
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""

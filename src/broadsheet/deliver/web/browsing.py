@@ -16,10 +16,12 @@ from broadsheet.deliver import present
 from broadsheet.deliver.web.accounts import mark_voted
 from broadsheet.deliver.web.views import FIRST_LINES, PAPERS_ON_A_LISTING, day_of, in_short, pages, paging_of
 from broadsheet.errors import IndexMissingError
-from broadsheet.text import first_lines
+from broadsheet.text import first_lines, name_key, readable, venue_name
 from broadsheet.types import Browsed, Circle
 
 NAMES_OF_A_CIRCLE = 3
+CIRCLES = 12
+"""Circles that are shown at once, the largest; the others on demand."""
 
 
 @require_safe
@@ -36,7 +38,10 @@ def categories(request: HttpRequest) -> HttpResponse:
         ]}
         for archive, several in archives.items()
     ]  # fmt: skip
-    return render(request, "web/names.html", {"title": "Categories", "groups": shown})
+    divided = [group for group in shown if len(group["entries"]) > 1]
+    whole = [entry for group in shown if len(group["entries"]) == 1 for entry in group["entries"]]
+    others = [{"archive": "Others" if divided else "", "entries": whole}] if whole else []
+    return render(request, "web/names.html", {"title": "Categories", "groups": [*divided, *others]})
 
 
 @require_safe
@@ -59,7 +64,8 @@ def category(request: HttpRequest, category: str) -> HttpResponse:
         found = browsing.in_category(wiring.index(), category, paging_of(request, PAPERS_ON_A_LISTING))
     except IndexMissingError:
         return _wait(request)
-    spelled = taxonomy.spelled(category)
+    written = (each for paper in found.papers for each in paper.categories if each.lower() == category.lower())
+    spelled = next(written, taxonomy.spelled(category))
     about = {"title": spelled, "about": taxonomy.name(spelled), "kind": "category", "category": spelled}
     return _listing(request, found, about)
 
@@ -71,18 +77,26 @@ def venue(request: HttpRequest, venue: str) -> HttpResponse:
         found = browsing.at_venue(wiring.index(), venue, paging_of(request, PAPERS_ON_A_LISTING))
     except IndexMissingError:
         return _wait(request)
-    return _listing(request, found, {"title": venue, "about": "", "kind": "venue"})
+    written = next((venue_name(readable(paper.venue)) for paper in found.papers), venue)
+    return _listing(request, found, {"title": written, "about": "", "kind": "venue"})
 
 
 @require_safe
 def author(request: HttpRequest, name: str) -> HttpResponse:
     """The papers by one name, newest first, which may be those of several people."""
-    beside = request.GET.get("with", "").strip()
+    beside = request.GET["with"].strip() if "with" in request.GET else None
     try:
         found, circles = browsing.by_author(wiring.index(), name, paging_of(request, PAPERS_ON_A_LISTING), beside)
     except IndexMissingError:
         return _wait(request)
-    about = {"title": name, "about": "", "kind": "author", "circles": _circles(name, circles), "beside": beside}
+    grouped = sum(len(circle.keys) for circle in circles)
+    shown = _circles(name, circles, beside)
+    largest = [each for place, each in enumerate(shown) if place < CIRCLES or not each["names"]]
+    about = {
+        "title": name, "about": "", "kind": "author", "beside": beside,
+        "circles": largest, "others": [each for each in shown if each not in largest], "number_of_circles": len(shown),
+        "newest": grouped if grouped == browsing.MOST_GROUPED else None,
+    }  # fmt: skip
     return _listing(request, found, about)
 
 
@@ -92,12 +106,17 @@ def _listing(request: HttpRequest, found: Browsed, about: dict[str, Any]) -> Htt
     for each in shown:
         primary = each["categories"][0] if each["categories"] else ""
         wanted = about.get("category", "")
-        each["cross"] = primary if wanted and not f"{primary}.".startswith(f"{wanted}.") else ""
+        each["cross"] = primary if wanted and not _is_in(primary, wanted) else ""
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
         each["authors_in_short"] = in_short(each["authors"])
     days = [(_day(day), list(several)) for day, several in groupby(shown, key=lambda each: str(each["date"]))]
     context = about | {"days": days, "total": found.total, "pages": pages(request, found.paging, found.total)}
     return render(request, "web/browse.html", context, status=200 if found.total else 404)
+
+
+def _is_in(category: str, wanted: str) -> bool:
+    """Whether a category is the wanted one or below it, in whatever case."""
+    return f"{category}.".lower().startswith(f"{wanted}.".lower())
 
 
 def _day(text: str) -> str:
@@ -106,14 +125,16 @@ def _day(text: str) -> str:
     return f"{day:%A}, {day.day} {day:%B %Y}" if day else text
 
 
-def _circles(name: str, circles: tuple[Circle, ...]) -> list[dict[str, Any]]:
+def _circles(name: str, circles: tuple[Circle, ...], beside: str | None) -> list[dict[str, Any]]:
     """Circles in words; none if there is only one."""
     return [
         {
             "names": list(circle.names[:NAMES_OF_A_CIRCLE]),
             "more": max(len(circle.names) - NAMES_OF_A_CIRCLE, 0),
             "number": len(circle.keys),
-            "url": f"{present.author_path(name)}?with={quote(circle.names[0])}" if circle.names else "",
+            "url": f"{present.author_path(name)}?with={quote(circle.names[0] if circle.names else '')}",
+            "current": beside is not None
+            and name_key(beside) in (map(name_key, circle.names) if circle.names else [""]),
         }
         for circle in (circles if len(circles) > 1 else ())
     ]

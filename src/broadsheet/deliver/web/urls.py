@@ -17,7 +17,7 @@ urlpatterns = [
     path("papers/<path:paper_id>", views.paper),
     path("cite/<form>/<path:paper_id>", views.cite),
     path("categories/", browsing.categories),
-    path("categories/<category>", browsing.category),
+    path("categories/<path:category>", browsing.category),
     path("venues/", browsing.venues),
     path("venues/<path:venue>", browsing.venue),
     path("authors/<path:name>", browsing.author),
