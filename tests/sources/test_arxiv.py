@@ -1,19 +1,20 @@
 """Promises of arXiv's announcements: two listings a category, the one checked by the other, every id told."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from archive import Archive, deposits, ids
+from archive import Archive, Deposit, deposits, ids
 from builders import shared_data
 from hypothesis import given
 from hypothesis import strategies as st
 from origin import Asked, Origin, Reply
 
 from broadsheet.errors import FetchError, SourceError, UnreadableError
-from broadsheet.incoming import AnnounceKind, Batch
+from broadsheet.incoming import Announced, AnnounceKind, Batch
 from broadsheet.sources import arxiv, arxiv_api, arxiv_days, arxiv_list, arxiv_records, arxiv_rss
 from broadsheet.sources.http import Http
 from broadsheet.sources.kinds import Options
@@ -44,8 +45,55 @@ def brought(batches: list[Batch]) -> set[str]:
     return {record.ids[0] for batch in batches for record in batch.records}
 
 
+def said_by_page(batches: list[Batch]) -> list[Announced]:
+    return [said for batch in batches for said in batch.announced if said.listing == "page"]
+
+
 def troubles(batches: list[Batch]) -> dict[str, str]:
     return {said.listing: said.trouble for batch in batches for said in batch.announced}
+
+
+@dataclass(frozen=True)
+class Timed(Deposit):
+    """A paper that was deposited at an hour of its day."""
+
+    hour: int = 14
+
+    @classmethod
+    def of(cls, paper: Deposit) -> "Timed":
+        return cls(**{each.name: getattr(paper, each.name) for each in fields(paper)})
+
+
+@dataclass
+class Desk:
+    """arXiv's search as it is: it filters by the moment of deposit, and only sorts by that of the latest version."""
+
+    papers: Sequence[Deposit]
+    page: int
+
+    def ask(self, origin: Origin, checkpoint: dict[str, Any] | None = None, **values: str) -> list[Batch]:
+        origin.route("/api/query", self._answer)
+        source = arxiv_api.make(Options(words=("cs.LG",), values={"url": f"{origin.url}/api/query", **values}))
+        return list(source.fetch(quick(), checkpoint or {}, now=NOW))
+
+    def _answer(self, asked: Asked) -> Reply:
+        query, _, window = asked.query["search_query"].partition(" AND submittedDate:")
+        assert query.strip("()") == "cat:cs.LG"
+        first, last = window.strip("[]").split(" TO ") if window else ("0", "9")
+        found = [paper for paper in self.papers if first <= self._moment(paper) <= last]
+        found.sort(key=self._moment if asked.query["sortBy"] == "submittedDate" else lambda paper: paper.stamp)
+        if asked.query["sortOrder"] == "descending":
+            found.reverse()
+        start = int(asked.query["start"])
+        shown = found[start : start + self.page]
+        listed = {paper.id: Archive([paper]).api(Asked("", {"id_list": paper.id}, {})).decode() for paper in shown}
+        entries = "".join(body[body.index("<entry>") : body.index("</feed>")] for body in listed.values())
+        feed = Archive([]).api(Asked("", {}, {})).decode().replace("totalResults>0", f"totalResults>{len(found)}")
+        return Reply(feed.replace("</feed>", f"{entries}</feed>").encode())
+
+    @staticmethod
+    def _moment(paper: Deposit) -> str:
+        return f"{paper.day:%Y%m%d}{getattr(paper, 'hour', 14):02}00"
 
 
 class TestAnnouncements:
@@ -117,6 +165,82 @@ class TestAnnouncements:
         assert told[date(2026, 3, 13)] == ((), "")
         assert batches[-1].checkpoint == {"done": {"cs.LG": "2026-03-17"}}
 
+    def test_until_midnight_the_page_is_read_at_once_and_the_feed_of_the_day_before_is_no_fault(
+        self, origin: Origin
+    ) -> None:
+        archive = Archive(deposits(5))
+        archive.at(origin)
+        before = Archive([replace(paper, id=f"2602.{n:05}") for n, paper in enumerate(deposits(40))])
+        before.papers = [replace(paper, announced=date(2026, 3, 16)) for paper in before.papers]
+        before.today = date(2026, 3, 16)
+        origin.route("/rss/cs.LG", before.feed("cs.LG"))
+        evening = datetime(2026, 3, 17, 0, 20, tzinfo=UTC)  # twenty minutes past eight, US Eastern
+        batches = fetch(origin, now=evening)
+        assert brought(batches) == ids(archive.papers)
+        assert troubles(batches) == {"page": ""}
+        checkpoint = dict(batches[-1].checkpoint)
+        assert checkpoint == {"done": {}, "page": {"cs.LG": "2026-03-17"}}
+        asked = len(origin.asked)
+        assert fetch(origin, checkpoint=checkpoint, now=evening + timedelta(hours=3)) == []
+        assert len(origin.asked) == asked
+        origin.route("/rss/cs.LG", archive.feed("cs.LG"))
+        batches = fetch(origin, checkpoint=checkpoint, now=evening + timedelta(hours=4))
+        assert troubles(batches) == {"page": "", "rss": ""}
+        assert batches[-1].checkpoint == {"done": {"cs.LG": "2026-03-17"}}
+
+    def test_a_listing_of_several_pages_is_read_to_its_end(
+        self, origin: Origin, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(arxiv_list, "SHOW", 4)
+        archive = Archive(deposits(10))
+        archive.at(origin)
+        origin.route("/rss/cs.LG", Archive([]).feed("cs.LG"))
+
+        def page(asked: Asked) -> Reply:
+            start = int(asked.query["skip"])
+            body = Archive(archive.papers[start : start + 4]).new("cs.LG").decode()
+            told = f"(continued, showing last {len(archive.papers[start : start + 4])} of 10 entries)"
+            head, _, rest = body.partition("(showing")
+            paging = "<div class='paging'>Total of 10 entries : <span>1-4</span></div>"
+            return Reply(f"{head}{told}{rest.partition(')')[2]}".replace("</body>", f"{paging}</body>").encode())
+
+        origin.route("/list/cs.LG/new", page)
+        batches = fetch(origin)
+        assert brought(batches) == ids(archive.papers)
+        assert troubles(batches)["page"] == ""
+        assert batches[-1].checkpoint == {"done": {"cs.LG": "2026-03-17"}}
+
+    def test_the_recent_days_on_several_pages_are_each_told_whole(
+        self, origin: Origin, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(arxiv_list, "SHOW", 4)
+        days = [DAY, date(2026, 3, 16), date(2026, 3, 13)]
+        papers = [replace(paper, announced=days[n // 3]) for n, paper in enumerate(deposits(9))]
+        Archive(papers).at(origin)
+
+        def page(asked: Asked) -> Reply:
+            start = int(asked.query["skip"])
+            body = Archive(papers[start : start + 4]).recent("cs.LG").decode()
+            body = re.sub(r"showing (\d+) of \d+ entries", r"continued, showing \1 of 3 entries", body)
+            return Reply(body.replace("</body>", "<div class='paging'>Total of 9 entries</div></body>").encode())
+
+        origin.route("/list/cs.LG/recent", page)
+        batches = fetch(origin, checkpoint={"done": {"cs.LG": "2026-03-12"}})
+        assert brought(batches) == ids(papers)
+        told = {each.day: (each.told, each.trouble) for each in said_by_page(batches)}
+        assert told == dict.fromkeys(days, (3, ""))
+
+    def test_a_page_that_promises_papers_and_shows_none_is_told_and_asked_for_again(self, origin: Origin) -> None:
+        Archive(deposits(5)).at(origin)
+        page = (
+            "<html><body><h3>Showing new listings for Tuesday, 17 March 2026</h3>"
+            "<div class='paging'>Total of 5 entries</div><p>No updates today.</p></body></html>"
+        )
+        origin.route("/list/cs.LG/new", page.encode())
+        batches = fetch(origin)
+        assert "shows 0 of the 5" in troubles(batches)["page"]
+        assert batches[-1].checkpoint == {"done": {}}
+
     def test_one_category_that_cannot_be_read_does_not_lose_the_others(self, origin: Origin) -> None:
         archive = Archive([replace(paper, categories=("cs.CV", "math.CO")) for paper in deposits(5)])
         archive.at(origin)
@@ -183,27 +307,42 @@ class TestApi:
         assert brought(batches) == ids(papers)
         assert len(origin.asked) == 3
 
-    def test_a_query_is_walked_oldest_first_so_that_every_page_s_checkpoint_is_good(self, origin: Origin) -> None:
-        asked: list[tuple[str, str]] = []
+    def test_a_query_brings_new_papers_oldest_first_and_goes_on_from_any_checkpoint(self, origin: Origin) -> None:
+        papers = [replace(paper, day=date(2026, 3, 13 + n % 3)) for n, paper in enumerate(deposits(12))]
+        desk = Desk(papers, page=3)
+        batches = desk.ask(origin, since="2026-03-13")
+        assert brought(batches) == ids(papers)
+        for number, batch in enumerate(batches[:-1]):
+            rest = desk.ask(origin, dict(batch.checkpoint), since="2026-03-13")
+            assert brought(batches[: number + 1]) | brought(rest) == ids(papers)
+        assert batches[-1].checkpoint == {"since": (NOW - timedelta(days=7)).isoformat()}
 
-        def answer(request: Asked) -> Reply:
-            query, start = request.query["search_query"], int(request.query["start"])
-            asked.append((query, request.query["start"]))
-            papers = deposits(5) if "20260316" in query.partition("TO")[0] else []
-            shown = papers[start : start + 2]
-            body = Archive(shown).api(Asked("", {"id_list": ",".join(p.id for p in shown)}, {}))
-            return Reply(body.replace(f"totalResults>{len(shown)}".encode(), f"totalResults>{len(papers)}".encode()))
+    def test_a_new_version_of_an_old_paper_is_brought_though_arxiv_filters_by_the_deposit_only(
+        self, origin: Origin
+    ) -> None:
+        old = [replace(paper, day=date(2020, 1, 2), stamp=date(2020, 1, 2)) for paper in deposits(20)]
+        replaced = replace(old[0], version=2, stamp=date(2026, 3, 16))
+        batches = Desk([replaced, *old[1:]], page=2).ask(origin)
+        assert ids([replaced]) <= brought(batches)
+        assert len(brought(batches)) < 6  # what nobody has touched is not walked through
 
-        origin.route("/api/query", answer)
-        source = arxiv_api.make(
-            Options(words=("cs.LG",), values={"url": f"{origin.url}/api/query", "since": "2026-03-15"})
-        )
-        batches = list(source.fetch(quick(), {}, now=NOW))
-        assert brought(batches) == ids(deposits(5))
-        halfway = next(number for number, batch in enumerate(batches) if batch.checkpoint.get("start") == 4)
-        rest = list(source.fetch(quick(), batches[halfway].checkpoint, now=NOW))
-        assert brought(batches[: halfway + 1]) | brought(rest) == ids(deposits(5))
-        assert batches[-1].checkpoint["since"] == (NOW - timedelta(days=7)).isoformat()
+    def test_years_without_a_paper_are_asked_for_at_once(self, origin: Origin) -> None:
+        paper = deposits(1)
+        assert brought(Desk(paper, page=2).ask(origin, since="2000-01-01")) == ids(paper)
+        assert len(origin.asked) < 60
+
+    def test_a_window_with_more_papers_than_arxiv_answers_is_halved(
+        self, origin: Origin, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(arxiv_api, "REACH", 4)
+        papers = [replace(paper, hour=n) for n, paper in enumerate(map(Timed.of, deposits(20)))]
+        batches = Desk(papers, page=2).ask(origin, since="2026-03-15")
+        assert brought(batches) == ids(papers)
+        assert [line for batch in batches for line in batch.unread if "beyond arXiv's reach" in line]
+
+    def test_pages_that_come_empty_for_ever_are_told(self, origin: Origin) -> None:
+        with pytest.raises(UnreadableError, match="30 papers should follow"):
+            Desk(deposits(30), page=0).ask(origin)
 
 
 class TestListings:
@@ -240,6 +379,7 @@ class TestRecords:
             ("A. Doe (MIT, USA), B. Roe, Jr., and C. Poe", ["A. Doe", "B. Roe Jr.", "C. Poe"]),
             ("The Lantern Collaboration: A. Doe, B. Roe", ["The Lantern Collaboration", "A. Doe", "B. Roe"]),
             ("Ada Lovelace", ["Ada Lovelace"]),
+            ("A. Doe (MIT, B. Roe and C. Poe", ["A. Doe", "MIT", "B. Roe", "C. Poe"]),
             ("", []),
         ],
     )
@@ -256,6 +396,10 @@ class TestRecords:
             ("Blood was withdrawn from forty people, and weighed.", "12 pages", False),
             ("We study papers that were withdrawn by their authors.", "", False),
             ("The withdrawal of light makes stones heavy.", "", False),
+            ("The paper in its present form has been withdrawn.", "", True),
+            ("We weigh stones.", "Results questionable. Article withdrawn by authors.", True),
+            ("Retracted papers go on being cited.", "", False),
+            ("Withdrawn clinical studies are counted here.", "", False),
         ],
     )
     def test_a_withdrawn_paper_is_told_from_one_about_withdrawing(
@@ -311,7 +455,12 @@ class TestCalendar:
             ("2023-12-26", False),
             ("2026-06-22", False),  # Juneteenth was a Friday
             ("2026-11-26", True),
-            ("2026-11-28", False),
+            ("2026-11-27", False),
+            ("2023-06-15", False),  # a day of arXiv's own
+            ("2024-10-09", False),
+            ("2025-07-07", False),  # Independence Day was a Friday
+            ("2025-12-31", False),
+            ("2026-12-30", False),
         ],
     )
     def test_holidays_that_arxiv_kept_are_known(self, day: str, due: bool) -> None:

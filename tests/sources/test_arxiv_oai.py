@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from archive import Archive, deposits, ids
 from builders import shared_data
-from origin import Origin, Reply
+from origin import Asked, Origin, Reply
 
 from broadsheet.errors import FetchError, SourceError, UnreadableError
 from broadsheet.incoming import Batch
@@ -175,6 +175,21 @@ def test_the_date_of_a_first_version_that_cannot_be_is_not_believed() -> None:
     (record,) = arxiv_oai.parse(xml.encode(), "answer").records
     assert (record.published, record.updated) == (None, date(2026, 8, 30))
     assert record.authors == ("Jane Doe Jr",)
+
+
+def test_remarks_between_the_elements_are_passed_over(origin: Origin) -> None:
+    Archive(papers := deposits(2)).at(origin)
+    body = Archive(papers).oai(Asked("", {"verb": "ListRecords"}, {}))
+    marked = body.replace(b"<record>", b"<!-- a --><record>").replace(b"<title>", b"<!-- b --><?c d?><title>")
+    marked = marked.replace(b"<arXivRaw ", b"<!-- e --><arXivRaw ")
+    assert arxiv_oai.parse(marked, "answer") == arxiv_oai.parse(body, "answer")
+    assert len(arxiv_oai.parse(body, "answer").records) == 2
+
+
+def test_arxiv_is_not_asked_from_before_its_first_datestamp_which_it_refuses(origin: Origin) -> None:
+    Archive(deposits(2)).at(origin)
+    next(harvest(origin, since="1991-08-14"))
+    assert origin.asked[0].query["from"] == "2005-09-16"
 
 
 @pytest.mark.parametrize("values", [{"since": "yesterday"}, {"format": "marc"}])

@@ -3,6 +3,8 @@
 The feed brings whole records at once, but has been seen to repeat an earlier day's papers under a fresh date, without
 any error. The page of new papers says the day, and how many papers there are. So for each category both are read; what
 the page names and the feed does not is looked up by id; and what each of them said is reported, for the account.
+
+The page is out in the evening, the feed at midnight: a day is read from the page at once, and checked by the feed then.
 """
 
 from __future__ import annotations
@@ -36,22 +38,29 @@ class Announcements:
     def fetch(self, http: Http, checkpoint: Checkpoint, *, now: datetime) -> Iterator[Batch]:
         """The newest announcement in each category, and those that were missed since the checkpoint.
 
-        The checkpoint has, for each category, the newest day that was read whole. A category that is up to date is
-        not asked about again before the next announcement is due. If one cannot be read, the others still are; then
-        the first failure is raised.
+        The checkpoint has, for each category, the newest day that was read whole (`done`), and the one that the page
+        told whole while the feed was not due (`page`). A category that is up to date is not asked about again before
+        the feed or the next announcement is due. If one cannot be read, the others still are; then the first failure
+        is raised.
         """
         done: dict[str, str] = dict(checkpoint.get("done", {}))
+        by_page: dict[str, str] = dict(checkpoint.get("page", {}))
         expected = arxiv_days.expected_day(now)
+        feed_is_due = now >= arxiv_days.in_feed_at(expected)
         failure: FetchError | None = None
         for category in self.categories:
-            if done.get(category, "") >= expected.isoformat():
+            read = done.get(category, "") if feed_is_due else max(done.get(category, ""), by_page.get(category, ""))
+            if read >= expected.isoformat():
                 continue
             try:
-                for batch, day in self._category(http, category, done.get(category, ""), expected):
-                    if day:
+                for batch, day, checked in self._category(http, category, done.get(category, ""), expected, now):
+                    if day and checked:
                         done[category] = max(done.get(category, ""), day.isoformat())
+                        by_page.pop(category, None)
+                    elif day:
+                        by_page[category] = day.isoformat()
                     yield Batch(
-                        checkpoint={"done": dict(done)},
+                        checkpoint={"done": dict(done)} | ({"page": dict(by_page)} if by_page else {}),
                         records=batch.records,
                         announced=batch.announced,
                         unread=batch.unread,
@@ -61,8 +70,13 @@ class Announcements:
         if failure:
             raise failure
 
-    def _category(self, http: Http, category: str, done: str, expected: date) -> Iterator[tuple[Batch, date | None]]:
-        """Batches of one category, each with the day that is read whole once it is stored, if any."""
+    def _category(
+        self, http: Http, category: str, done: str, expected: date, now: datetime
+    ) -> Iterator[tuple[Batch, date | None, bool]]:
+        """Batches of one category, each with the day that is read whole once it is stored, if any.
+
+        False at the end says that it is by the page alone, and that the feed is not due yet.
+        """
         feed, no_feed = self._feed(http, category)
         page, no_page = self._new(http, category)
         if feed is None and page is None and no_page is not None:
@@ -71,25 +85,30 @@ class Announcements:
         missed = [each for each in self._between(done, day or expected) if each != day]
         if missed:
             for past in self._recent(http, category, missed):
-                yield Batch(checkpoint={}, announced=(_by_page(category, past),)), None
+                yield Batch(checkpoint={}, announced=(_by_page(category, past),)), None, True
                 for batch in self._looked_up(http, past, past.papers):
-                    yield batch, None
-                yield Batch(checkpoint={}), past.day
+                    yield batch, None, True
+                yield Batch(checkpoint={}), past.day, True
         if day is None:
             # No paper in either listing: a holiday, or arXiv is late. Asked again until the next one is expected.
-            yield Batch(checkpoint={}, announced=self._nothing(category, expected, no_feed, no_page)), None
+            yield Batch(checkpoint={}, announced=self._nothing(category, expected, no_feed, no_page)), None, True
             return
+        early = page is not None and now < arxiv_days.in_feed_at(day) and (feed is None or feed.day != day)
+        if early:
+            feed = None  # it rightly shows the day before
         said = _compare(category, day, feed, page, no_feed, no_page)
+        if early:
+            said = tuple(each for each in said if each.listing == "page")
         stale = any(each.listing == "rss" and each.trouble for each in said)
         brought = tuple(_dated(each, day, known=not stale) for each in feed.records) if feed else ()
-        yield Batch(checkpoint={}, records=brought, announced=said, unread=feed.unread if feed else ()), None
+        yield Batch(checkpoint={}, records=brought, announced=said, unread=feed.unread if feed else ()), None, True
         here = {record.ids[0] for record in brought}
         if page:
             wanted = [paper_id for paper_id in page.papers if paper_id not in here]
             for batch in self._looked_up(http, page, wanted):
-                yield batch, None
+                yield batch, None, True
         whole = page is not None and not page.short
-        yield Batch(checkpoint={}), day if whole or day < expected else None
+        yield Batch(checkpoint={}), day if whole or day < expected else None, not early
 
     def _between(self, done: str, newest: date) -> list[date]:
         """Announcement days after the last one that was read, before the newest; none before the first was read."""
@@ -123,9 +142,19 @@ class Announcements:
         return [shown.get(day, Day(day)) for day in sorted(missed) if day >= oldest]
 
     def _page(self, http: Http, category: str, which: str) -> list[Day]:
-        wanted: Mapping[str, str | int] = {"skip": 0, "show": arxiv_list.SHOW}
-        answer = http.get(f"{self.page_url}/{category}/{which}", wanted, pace=arxiv_list.PACE)
-        return arxiv_list.parse(answer.body, answer.url)
+        """The days of a listing, newest first, from as many pages as it has."""
+        days: dict[date, Day] = {}
+        skip, total, more = 0, 1, True
+        while skip < total and more:
+            wanted: Mapping[str, str | int] = {"skip": skip, "show": arxiv_list.SHOW}
+            answer = http.get(f"{self.page_url}/{category}/{which}", wanted, pace=arxiv_list.PACE)
+            page = arxiv_list.parse(answer.body, answer.url)
+            before = sum(len(day.papers) for day in days.values())
+            for day in page.days:
+                days.setdefault(day.day, Day(day.day)).add(day)
+            more = sum(len(day.papers) for day in days.values()) > before
+            skip, total = skip + arxiv_list.SHOW, page.total
+        return sorted(days.values(), key=lambda day: day.day, reverse=True)
 
     def _looked_up(self, http: Http, page: Day, ids: Collection[PaperId]) -> Iterator[Batch]:
         """The papers of these ids as the API has them, announced on the page's day unless they are replacements."""
@@ -191,7 +220,7 @@ def _compare(
 
 
 def _by_page(category: str, page: Day) -> Announced:
-    short = f"it shows {len(page.papers)} of the {page.told} papers that it tells of" if page.short else ""
+    short = f"it shows {page.shown} of the {page.told} papers that it tells of" if page.short else ""
     return Announced(
         listing="page",
         category=category,

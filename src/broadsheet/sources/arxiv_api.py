@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from lxml import etree
@@ -24,6 +24,9 @@ PACE = 3.0
 PAGE, MOST_IDS = 200, 100
 REACH = 10_000
 """arXiv answers no further results of one query than this."""
+
+SHORTEST, LONGEST = timedelta(days=1), timedelta(days=366)
+"""Of a window that is asked for at once; one with more papers than arXiv would answer is halved all the same."""
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -56,7 +59,7 @@ def parse(body: bytes, url: str) -> Parsed:
         except BadFileError as error:
             unread.append(str(error))
     total = text_of(feed, f"{_SEARCH}totalResults")
-    return Parsed(tuple(records), tuple(unread), len(entries), int(total) if total.isdigit() else len(entries))
+    return Parsed(tuple(records), tuple(unread), len(entries), int(total) if total.isdecimal() else len(entries))
 
 
 def _record(entry: etree._Element, address: str, place: Place) -> Record:
@@ -112,11 +115,13 @@ class ArxivPapers:
 
 @dataclass(frozen=True, slots=True)
 class ArxivQuery:
-    """Papers of arXiv that a query finds, in the order of their latest version.
+    """Papers of arXiv that a query finds: first what is new, then what was replaced.
 
-    Each fetch walks through windows of a day by the moment of the latest version, oldest first, so that every page's
-    checkpoint is good. A version can be fetched only once it is announced, days after that moment: so every fetch
-    begins `again` days before the last one ended.
+    New papers are walked through oldest first, in windows by the moment of deposit, the one date that arXiv filters
+    by; so every page's checkpoint is good. For replaced ones arXiv has an order, but no filter (what it does with
+    `lastUpdatedDate:[…]` is to filter by the deposit): they are read from the newest back to where the last fetch
+    began. A version can be fetched only once it is announced, days after its deposit: so every fetch begins `again`
+    days before the last one ended.
     """
 
     query: str
@@ -128,33 +133,64 @@ class ArxivQuery:
         """What was deposited since the checkpoint, and what may have been announced only since."""
         told = checkpoint.get("since")
         begin = datetime.fromisoformat(told) if told else (self.since or now - self.again)
-        start = int(checkpoint.get("start", 0))
+        floor = datetime.fromisoformat(checkpoint["floor"]) if "floor" in checkpoint else begin
+        if "begun" not in checkpoint:
+            for page, following in self._deposited(http, begin, checkpoint, now):
+                said = {"floor": floor.isoformat(), **following}
+                yield Batch(checkpoint=said, records=page.records, unread=page.unread, total=page.total)
+            checkpoint = {"begun": now.isoformat(), "start": 0}
+        begun = datetime.fromisoformat(checkpoint["begun"])
+        for page, start in self._replaced(http, floor.astimezone(UTC).date(), int(checkpoint.get("start", 0))):
+            said = {"floor": floor.isoformat(), "begun": begun.isoformat(), "start": start}
+            yield Batch(checkpoint=said, records=page.records, unread=page.unread)
+        yield Batch(checkpoint={"since": (begun - self.again).isoformat()})
+
+    def _deposited(
+        self, http: Http, begin: datetime, checkpoint: Checkpoint, now: datetime
+    ) -> Iterator[tuple[Parsed, dict[str, str | int]]]:
+        """Pages of what was deposited from `begin` on, each with where to go on; windows grow where little is found."""
+        length = SHORTEST
+        until = datetime.fromisoformat(checkpoint["until"]) if checkpoint.get("until") else None
+        start = int(checkpoint.get("start", 0)) if until else 0
         while begin < now:
-            end = min(begin + timedelta(days=1), now)
-            for page, following in self._window(http, begin, end, start):
-                checkpoint = {"since": begin.isoformat(), "start": following}
-                yield Batch(checkpoint=checkpoint, records=page.records, unread=page.unread, total=page.total)
-            begin, start = end, 0
-            yield Batch(checkpoint={"since": begin.isoformat(), "start": 0})
-        yield Batch(checkpoint={"since": (now - self.again).isoformat(), "start": 0})
-
-    def _window(self, http: Http, begin: datetime, end: datetime, start: int) -> Iterator[tuple[Parsed, int]]:
-        """Pages of what was deposited from `begin` to `end`, each with the start of the next one."""
-        times = " TO ".join(moment.astimezone(UTC).strftime("%Y%m%d%H%M") for moment in (begin, end))
-        while True:
-            page = self._page(http, f"({self.query}) AND lastUpdatedDate:[{times}]", start)
+            end = until or min(begin + length, now)
+            times = " TO ".join(moment.astimezone(UTC).strftime("%Y%m%d%H%M") for moment in (begin, end))
+            page = self._page(http, f"({self.query}) AND submittedDate:[{times}]", start, "submittedDate", "ascending")
+            if page.total > REACH:
+                if end - begin <= timedelta(hours=1):
+                    raise UnreadableError(self.url, f"more than {REACH} papers in an hour")
+                until, start, length = None, 0, (end - begin) / 2
+                continue
             start += page.entries
-            yield page, start
-            if start >= page.total or page.total == 0:
-                return
-            if start >= REACH:
-                raise UnreadableError(self.url, f"more than {REACH} papers in one day", remedy="Ask for less at once")
+            if start < page.total:
+                until = end
+                yield page, {"since": begin.isoformat(), "until": end.isoformat(), "start": start}
+                continue
+            length = min(length * 2, LONGEST) if page.total < PAGE else max(length / 2, SHORTEST)
+            begin, until, start = end, None, 0
+            yield page, {"since": begin.isoformat()}
 
-    def _page(self, http: Http, query: str, start: int) -> Parsed:
+    def _replaced(self, http: Http, floor: date, start: int) -> Iterator[tuple[Parsed, int]]:
+        """Pages of papers by their latest version, newest first, down to this day, each with the next one's start.
+
+        What comes in meanwhile moves the others back, so a paper may be seen twice, but none is passed over.
+        """
+        while True:
+            page = self._page(http, self.query, start, "lastUpdatedDate", "descending")
+            start += page.entries
+            days = [day for record in page.records if (day := record.updated or record.published)]
+            over = start >= page.total or (bool(days) and max(days) < floor)
+            if not over and start + PAGE > REACH:
+                gap = f"{self.url}: replaced versions from before {min(days, default=floor)} are beyond arXiv's reach"
+                page, over = page._replace(unread=(*page.unread, gap)), True
+            yield page, start
+            if over:
+                return
+
+    def _page(self, http: Http, query: str, start: int, by: str, order: str) -> Parsed:
         """One page; arXiv is known to answer an empty one where there is more, so that is asked for again."""
         wanted: dict[str, str | int] = {
-            "search_query": query, "start": start, "max_results": PAGE,
-            "sortBy": "lastUpdatedDate", "sortOrder": "ascending",
+            "search_query": query, "start": start, "max_results": PAGE, "sortBy": by, "sortOrder": order,
         }  # fmt: skip
         for _ in range(3):
             answer = http.get(self.url, wanted, pace=PACE)

@@ -4,8 +4,11 @@ New papers are announced at 20:00 US Eastern on Sunday to Thursday; listings and
 to Friday. A submission is in time until 14:00: what comes from Thursday 14:00 to Friday 14:00 is announced on Sunday,
 what comes after that until Monday 14:00 on Monday (https://info.arxiv.org/help/availability.html).
 
-On some US holidays there is no announcement. Which, arXiv decides from year to year, so the listing itself is always
-believed over this calendar, which has those of the list of 2023 that are on fixed days, and the summer of 2026.
+On US holidays, and on some days of its own, arXiv announces nothing. It publishes these evenings a year ahead at best
+(2023 to 2026 are known here) and adds to them, so the listing itself is always believed over this calendar. After a
+holiday on a Friday there is nothing on Sunday.
+
+The feed is made anew at midnight Eastern, four hours after the page: until then it rightly shows the day before.
 """
 
 from __future__ import annotations
@@ -16,12 +19,30 @@ from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
 CUT_OFF, ANNOUNCED = time(14), time(20)
+IN_FEED = time(0, 15)
+"""Midnight, when feeds are made anew, and a quarter of an hour for that."""
+
 _DAY = timedelta(days=1)
+_OWN = frozenset(
+    map(
+        date.fromisoformat,
+        (
+            "2023-06-14", "2023-08-17", "2023-12-27", "2024-05-22", "2024-10-08", "2024-12-26", "2024-12-31",
+            "2025-12-30", "2026-12-29", "2026-12-31",
+        ),
+    )
+)  # fmt: skip
+"""Evenings without an announcement besides the US holidays, from the lists of 2023 to 2026."""
 
 
 def announced_at(day: date) -> datetime:
     """The moment, UTC, at which the listing of this date comes out: the evening before."""
     return datetime.combine(day - _DAY, ANNOUNCED, EASTERN).astimezone(UTC)
+
+
+def in_feed_at(day: date) -> datetime:
+    """The moment, UTC, from which the feeds should show the listing of this date."""
+    return datetime.combine(day, IN_FEED, EASTERN).astimezone(UTC)
 
 
 def is_announcement_day(day: date) -> bool:
@@ -65,8 +86,8 @@ def _holiday(evening: date) -> bool:
 
 
 def _free(day: date) -> bool:
-    """New Year, M. L. King Day, Juneteenth, Independence Day, Labor Day, Thanksgiving, Christmas, as observed."""
-    if any((each.month, each.day) in {(1, 1), (6, 19), (7, 4), (12, 25)} for each in _observed_as(day)):
+    """New Year, M. L. King Day, Juneteenth, Independence Day, Labor Day, Thanksgiving, Christmas, and arXiv's own."""
+    if day in _OWN or any((each.month, each.day) in {(1, 1), (6, 19), (7, 4), (12, 25)} for each in _observed_as(day)):
         return True
     week = (day.day + 6) // 7
     return (day.month, day.weekday(), week) in {(1, 0, 3), (9, 0, 1), (11, 3, 4)}

@@ -80,11 +80,11 @@ def parse(body: bytes, url: str, source: str = arxiv_records.SOURCE) -> Page:
     deleted: list[PaperId] = []
     unread: list[str] = []
     token, total = "", None
-    for number, element in enumerate(listing, 1):
+    for number, element in enumerate(listing.iterchildren("*"), 1):
         if element.tag == f"{_OAI}resumptionToken":
             token = (element.text or "").strip()
             size = element.get("completeListSize", "")
-            total = int(size) if size.isdigit() else None
+            total = int(size) if size.isdecimal() else None
             continue
         header = element.find(_HEADER)
         identifier = header.findtext(_IDENTIFIER, "") if header is not None else ""
@@ -100,9 +100,9 @@ def parse(body: bytes, url: str, source: str = arxiv_records.SOURCE) -> Page:
 
 def _record(element: etree._Element, identifier: str, place: Place, source: str) -> Record:
     metadata = element.find(_METADATA)
-    if metadata is None or not len(metadata):
+    inner = next(metadata.iterchildren("*"), None) if metadata is not None else None
+    if inner is None:
         raise place.error("it has no metadata")
-    inner = metadata[0]
     if inner.tag == f"{_RAW}arXivRaw":
         return _raw(inner, place)
     if inner.tag == f"{_ARX}arXiv":
@@ -117,14 +117,14 @@ def _raw(inner: etree._Element, place: Place) -> Record:
     said: dict[str, str] = {}
     versions: list[Version] = []
     first = ""
-    for child in inner:
+    for child in inner.iterchildren("*"):
         name = child.tag[len(_RAW) :]
         if name == "version":
             number = child.get("version", "v1")[1:]
             moment = child.findtext(f"{_RAW}date", "")
             deposited = arxiv_records.day(moment)
             first = moment if number == "1" else first
-            if number.isdigit():
+            if number.isdecimal():
                 versions.append(Version(int(number), deposited))
         else:
             said[name] = child.text or ""
@@ -156,10 +156,10 @@ def _arxiv(inner: etree._Element, place: Place) -> Record:
     """
     said: dict[str, str] = {}
     authors: list[str] = []
-    for child in inner:
+    for child in inner.iterchildren("*"):
         name = child.tag[len(_ARX) :]
         if name == "authors":
-            authors = [_name(author) for author in child]
+            authors = [_name(author) for author in child.iterchildren("*")]
         else:
             said[name] = child.text or ""
     created, updated = arxiv_records.day(said.get("created", "")), arxiv_records.day(said.get("updated", ""))
@@ -183,7 +183,7 @@ def _arxiv(inner: etree._Element, place: Place) -> Record:
 
 
 def _name(author: etree._Element) -> str:
-    parts = {child.tag[len(_ARX) :]: (child.text or "").strip() for child in author}
+    parts = {child.tag[len(_ARX) :]: (child.text or "").strip() for child in author.iterchildren("*")}
     return " ".join(filter(None, (parts.get("forenames"), parts.get("keyname"), parts.get("suffix"))))
 
 
@@ -307,7 +307,7 @@ def make(options: Options) -> Harvest:
         url=options.value("url", URL),
         format=_format(options, "arXivRaw", ("arXivRaw", "arXiv", "oai_dc")),
         sets=options.words,
-        since=_since(options, FIRST),
+        since=max(_since(options, FIRST), FIRST),  # what is asked for from before it, arXiv refuses
         days=31,
     )
 

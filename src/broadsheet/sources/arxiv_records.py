@@ -23,13 +23,15 @@ _ARCHIVES = re.compile(
 )
 _TAKEN_BACK = re.compile(
     r"\W*(?:this|the)\s+(?:(?:present|submitted|current)\s+)?(?:paper|article|manuscript|submission|work|preprint|note"
-    r"|version|e-?print)\s+(?:has\s+been|was|is|have\s+been)\s+(?:temporarily\s+)?(?:withdrawn|removed|retracted)"
-    r"|\W*(?:paper\s+|article\s+|submission\s+)?(?:has\s+been\s+)?(?:withdrawn|retracted)\b",
+    r"|version|e-?print)\s+(?:in\s+its\s+present\s+form\s+)?(?:has\s+been|was|is(?:\s+being)?|have\s+been)\s+"
+    r"(?:temporarily\s+)?(?:withdrawn|removed|retracted)"
+    r"|\W*(?:paper\s+|article\s+|submission\s+)?(?:has\s+been\s+)?(?:withdrawn|retracted)\b"
+    r"(?!\s+(?:\w+\s+){0,2}(?:papers|articles|publications|studies|research|literature)\b)",
     re.IGNORECASE,
 )
 _WITHDRAWN_IN_COMMENT = re.compile(
     r"\b(?:paper|article|manuscript|submission|preprint|work)\s+(?:has\s+been|was|is)\s+(?:temporarily\s+)?"
-    r"(?:withdrawn|retracted)\b|\bwithdrawn\s+(?:by\s+(?:the\s+)?(?:author|arxiv)|due\s+to|because)\b",
+    r"(?:withdrawn|retracted)\b|\bwithdrawn\s+(?:by\s+(?:the\s+)?(?:(?:co-?)?authors?|arxiv)|due\s+to|because)\b",
     re.IGNORECASE,
 )
 _SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
@@ -106,4 +108,5 @@ def _without_brackets(text: str) -> str:
             depth -= 1
         elif not depth:
             kept.append(sign)
-    return "".join(kept).replace(" ,", ",")
+    # A bracket that is never closed is a slip of the pen: what follows it are names all the same.
+    return text.replace("(", ", ") if depth else "".join(kept).replace(" ,", ",")

@@ -20,7 +20,7 @@ def record(found: Json, place: Place) -> Record:
     versions = [
         Version(int(name[1:]), arxiv_records.day(text(one.get("created"))))
         for one in mappings(found.get("versions"))
-        if (name := text(one.get("version")))[1:].isdigit()
+        if (name := text(one.get("version")))[1:].isdecimal()
     ]
     abstract, comment = text(found.get("abstract")).strip(), text(found.get("comments"))
     parsed = found.get("authors_parsed")
