@@ -51,7 +51,7 @@ def _record(collection: str, volume: str, meta: etree._Element | None, paper: et
     year = text_of(meta, "year") if meta is not None else ""
     month = (text_of(meta, "month") if meta is not None else "").lower()
     revisions = [
-        Version(int(each.get("id", "1")), _day(each.get("date", "")))
+        Version(int(each.get("id", "1")), building.day(each.get("date", "")))
         for each in paper.findall("revision")
         if each.get("id", "").isdecimal()
     ]
@@ -88,13 +88,6 @@ def _first_of(year: str, month: str) -> date | None:
     name = re.match(r"[a-z]+", month)
     number = _MONTHS.get(name[0]) if name else None
     return date(int(year), number, 1) if number and re.fullmatch(r"(?:19|20)\d\d", year) else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,9 @@ class Announcements:
         if feed is None and page is None and no_page is not None:
             raise no_page
         day = page.day if page else (feed.day if feed and feed.papers else None)
-        missed = [each for each in self._between(done, day or expected) if each != day]
+        newest, one_day = day or expected, timedelta(days=1)
+        # Nothing was missed before the first day was read.
+        missed = arxiv_days.days(date.fromisoformat(done) + one_day, newest - one_day) if done else []
         if missed:
             for past in self._recent(http, category, missed):
                 yield Batch(checkpoint={}, announced=(_by_page(category, past),)), None, True
@@ -109,14 +111,6 @@ class Announcements:
                 yield batch, None, True
         whole = page is not None and not page.short
         yield Batch(checkpoint={}), day if whole or day < expected else None, not early
-
-    def _between(self, done: str, newest: date) -> list[date]:
-        """Announcement days after the last one that was read, before the newest; none before the first was read."""
-        if not done:
-            return []
-        first = date.fromisoformat(done) + timedelta(days=1)
-        days = (first + timedelta(days=number) for number in range((newest - first).days))
-        return [day for day in days if arxiv_days.is_announcement_day(day)]
 
     def _feed(self, http: Http, category: str) -> tuple[Feed | None, FetchError | None]:
         try:

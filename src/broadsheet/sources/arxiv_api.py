@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from broadsheet.errors import BadFileError, SourceError, UnreadableError
+from broadsheet.errors import SourceError, UnreadableError
 from broadsheet.incoming import Batch, Checkpoint
 from broadsheet.sources import arxiv_records
-from broadsheet.sources.building import Place, build
+from broadsheet.sources.building import Place, build, read_each
 from broadsheet.sources.http import Http
 from broadsheet.sources.kinds import Kind, Options
 from broadsheet.sources.xml import parse_xml, text_of
@@ -48,21 +48,17 @@ def parse(body: bytes, url: str) -> Parsed:
     feed = parse_xml(body, url)
     if feed.tag != f"{_ATOM}feed":
         raise UnreadableError(url, "the answer is not an Atom feed")
-    records, unread = [], []
     entries = feed.findall(f"{_ATOM}entry")
-    for number, entry in enumerate(entries, 1):
-        address = text_of(entry, f"{_ATOM}id")
-        if "/api/errors" in address:
+    for entry in entries:
+        if "/api/errors" in text_of(entry, f"{_ATOM}id"):
             raise UnreadableError(url, f"arXiv says: {text_of(entry, f'{_ATOM}summary') or 'error'}")
-        try:
-            records.append(_record(entry, address, Place(url, f"entry {number}")))
-        except BadFileError as error:
-            unread.append(str(error))
+    records, unread = read_each(entries, _record, url, "entry")
     total = text_of(feed, f"{_SEARCH}totalResults")
     return Parsed(tuple(records), tuple(unread), len(entries), int(total) if total.isdecimal() else len(entries))
 
 
-def _record(entry: etree._Element, address: str, place: Place) -> Record:
+def _record(entry: etree._Element, place: Place) -> Record:
+    address = text_of(entry, f"{_ATOM}id")
     published = arxiv_records.day(text_of(entry, f"{_ATOM}published"))
     updated = arxiv_records.day(text_of(entry, f"{_ATOM}updated"))
     match = _VERSION.search(address)
@@ -205,16 +201,11 @@ def make(options: Options) -> ArxivQuery:
     if not options.words:
         raise SourceError("Say which papers of arXiv: categories such as cs.LG, or queries such as 'au:doe AND ti:x'.")
     parts = [f"cat:{word}" if arxiv_records.is_category(word) else f"({word})" for word in options.words]
-    since = arxiv_records.day(options.value("since"))
-    if options.value("since") and since is None:
-        raise SourceError(f"since={options.value('since')} is not a day such as 2026-03-17.")
-    again = options.value("again", "7")
-    if not again.isdigit() or not 1 <= int(again) <= 60:
-        raise SourceError(f"again={again} is not a number of days from 1 to 60.")
+    since = options.day("since")
     return ArxivQuery(
         query=" OR ".join(parts),
         since=datetime(since.year, since.month, since.day, tzinfo=UTC) if since else None,
-        again=timedelta(days=int(again)),
+        again=timedelta(days=options.days("again", 7)),
         url=options.value("url", URL),
     )
 

@@ -75,9 +75,13 @@ def expected_day(now: datetime) -> date:
 
 def between(first: date, now: datetime) -> list[date]:
     """The dates of the listings from `first` on that should be out, oldest first."""
-    last = expected_day(now)
-    days = (first + number * _DAY for number in range((last - first).days + 1))
-    return [day for day in days if is_announcement_day(day)]
+    return days(first, expected_day(now))
+
+
+def days(first: date, last: date) -> list[date]:
+    """The dates from `first` to `last`, both included, of which a listing is to be expected, oldest first."""
+    every = (first + number * _DAY for number in range((last - first).days + 1))
+    return [day for day in every if is_announcement_day(day)]
 
 
 def _holiday(evening: date) -> bool:

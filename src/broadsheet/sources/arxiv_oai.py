@@ -307,7 +307,7 @@ def make(options: Options) -> Harvest:
         url=options.value("url", URL),
         format=_format(options, "arXivRaw", ("arXivRaw", "arXiv", "oai_dc")),
         sets=options.words,
-        since=max(_since(options, FIRST), FIRST),  # what is asked for from before it, arXiv refuses
+        since=max(options.day("since") or FIRST, FIRST),  # what is asked for from before it, arXiv refuses
         days=31,
     )
 
@@ -320,7 +320,7 @@ def make_general(options: Options) -> Harvest:
         url=options.value("url", options.words[0]),
         format=_format(options, "oai_dc", ()),
         sets=tuple(options.value("set").split()),
-        since=_since(options, date(1990, 1, 1)),
+        since=options.day("since") or date(1990, 1, 1),
         days=36_500,
         source="oai",
         pace=1.0,
@@ -332,14 +332,6 @@ def _format(options: Options, usual: str, known: tuple[str, ...]) -> str:
     if known and name not in known:
         raise SourceError(f"format={name} is not one of {', '.join(known)}.")
     return name
-
-
-def _since(options: Options, usual: date) -> date:
-    text = options.value("since")
-    found = building.day(text) if text else usual
-    if found is None:
-        raise SourceError(f"since={text} is not a day such as 2026-03-17.")
-    return found
 
 
 KIND = Kind(

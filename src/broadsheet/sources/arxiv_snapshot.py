@@ -17,9 +17,10 @@ def record(found: Json, place: Place) -> Record:
     """The record of one line. BadFileError if it has no title."""
     if not isinstance(found, dict):
         raise place.error("here stands no paper")
+    told = mappings(found.get("versions"))
     versions = [
         Version(int(name[1:]), arxiv_records.day(text(one.get("created"))))
-        for one in mappings(found.get("versions"))
+        for one in told
         if (name := text(one.get("version")))[1:].isdecimal()
     ]
     abstract, comment = text(found.get("abstract")).strip(), text(found.get("comments"))
@@ -36,9 +37,7 @@ def record(found: Json, place: Place) -> Record:
         ],
         ids=arxiv_records.ids(text(found.get("id")), text(found.get("doi"))),
         published=versions[0].deposited if versions else None,
-        scheduled=arxiv_records.scheduled(text(mappings(found.get("versions"))[0].get("created")))
-        if versions
-        else None,
+        scheduled=arxiv_records.scheduled(text(told[0].get("created"))) if versions else None,
         updated=versions[-1].deposited if len(versions) > 1 else None,
         categories=arxiv_records.categories(text(found.get("categories")).split()),
         versions=versions,

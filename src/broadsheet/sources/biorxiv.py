@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from broadsheet.errors import BadFileError, SourceError, UnreadableError
+from broadsheet.errors import UnreadableError
 from broadsheet.incoming import Batch, Checkpoint
 from broadsheet.sources import building
-from broadsheet.sources.building import Place, build, given_first
+from broadsheet.sources.building import Place, build, given_first, read_each
 from broadsheet.sources.http import Answer, Http
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
@@ -41,19 +41,13 @@ def parse(answer: Answer, server: str, categories: tuple[str, ...] = ()) -> tupl
     total, status = str(message.get("total", "0")), str(message.get("status", "ok"))
     if not found["collection"] and status != "ok" and not status.lower().startswith("no "):
         raise UnreadableError(answer.url, f"the answer says {status[:100]!r}")
-    records, unread = [], []
-    for number, one in enumerate(found["collection"], 1):
-        try:
-            record = _record(one, server, Place(answer.url, f"preprint {number}"))
-        except BadFileError as error:
-            unread.append(str(error))
-            continue
-        if not categories or {name.lower() for name in record.categories} & set(categories):
-            records.append(record)
+    records, unread = read_each(found["collection"], partial(_record, server), answer.url, "preprint")
+    if categories:
+        records = [one for one in records if {name.lower() for name in one.categories} & set(categories)]
     return records, unread, len(found["collection"]), int(total) if total.isdecimal() else 0
 
 
-def _record(one: Json, server: str, place: Place) -> Record:
+def _record(server: str, one: Json, place: Place) -> Record:
     if not isinstance(one, dict):
         raise place.error("here stands no preprint")
     said = {name: value for name, value in one.items() if isinstance(value, str)}
@@ -124,11 +118,8 @@ class Preprints:
 
 def make(options: Options, server: str) -> Preprints:
     """The preprints that these options mean; SourceError for a day that is none."""
-    since = options.value("since")
-    if since and building.day(since) is None:
-        raise SourceError(f"since={since} is not a day such as 2026-03-17.")
     categories = tuple(word.replace("_", " ").lower() for word in options.words)
-    return Preprints(server, categories, building.day(since) if since else None, options.value("url", URL))
+    return Preprints(server, categories, options.day("since"), options.value("url", URL))
 
 
 def _kind(server: str, name: str, example: str) -> Kind:

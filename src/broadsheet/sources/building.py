@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter, gt
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from broadsheet.errors import BadFileError
 from broadsheet.text import find_links, link_kind
 from broadsheet.types import Json, Link, LinkKind, PaperId, Record, Version
 
+Thing = TypeVar("Thing")
 TITLE, ABSTRACT, NAME = 2_000, 100_000, 1_000
 _MOST = {
     "title": TITLE, "abstract": ABSTRACT, "note": ABSTRACT, "venue": 4_000, "comment": 4_000, "source": 64,
@@ -34,6 +35,19 @@ class Place(NamedTuple):
     def error(self, reason: str, remedy: str = "") -> BadFileError:
         """The error that names this place."""
         return BadFileError(self.file, reason, place=self.where, remedy=remedy)
+
+
+def read_each(
+    things: Iterable[Thing], record: Callable[[Thing, Place], Record], file: str, called: str
+) -> tuple[list[Record], list[str]]:
+    """The records of these things of a file, and in words which ones could not be read; they are numbered from 1."""
+    records, unread = [], []
+    for number, thing in enumerate(things, 1):
+        try:
+            records.append(record(thing, Place(file, f"{called} {number}")))
+        except BadFileError as error:
+            unread.append(str(error))
+    return records, unread
 
 
 def clean(text: str) -> str:

@@ -11,10 +11,10 @@ from urllib.parse import quote
 from lxml import html as lxml_html
 from lxml.etree import ParserError
 
-from broadsheet.errors import BadFileError, FetchError, UnreadableError
+from broadsheet.errors import FetchError, UnreadableError
 from broadsheet.incoming import Batch
 from broadsheet.sources import building
-from broadsheet.sources.building import Place, build
+from broadsheet.sources.building import Place, build, read_each
 from broadsheet.sources.http import Answer, Http
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
@@ -35,13 +35,7 @@ def parse(answer: Answer) -> tuple[list[Record], list[str]]:
     if not message:
         raise UnreadableError(answer.url, "the answer has no message")
     works: list[Json] = message["items"] if isinstance(message.get("items"), list) else [message]
-    records, unread = [], []
-    for number, work in enumerate(works, 1):
-        try:
-            records.append(record(work, Place(answer.url, f"work {number}")))
-        except BadFileError as error:
-            unread.append(str(error))
-    return records, unread
+    return read_each(works, record, answer.url, "work")
 
 
 def record(work: Json, place: Place) -> Record:

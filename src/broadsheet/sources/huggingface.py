@@ -82,17 +82,12 @@ class DailyPapers:
 
 def make(options: Options) -> DailyPapers:
     """The source that these options mean; SourceError for a value that makes no sense."""
-    since, again = options.value("since"), options.value("again", "3")
-    if since and building.day(since) is None:
-        raise SourceError(f"since={since} is not a day such as 2026-03-17.")
-    if not again.isdigit() or not 1 <= int(again) <= 60:
-        raise SourceError(f"again={again} is not a number of days from 1 to 60.")
     by = options.value("by", "day")
     if by not in {"day", "week", "month"}:
         raise SourceError(f"by={by} is not day, week or month.")
     return DailyPapers(
-        since=building.day(since) if since else None,
-        again=int(again),
+        since=options.day("since"),
+        again=options.days("again", 3),
         url=options.value("url", URL),
         token=options.value("token"),
         by=by,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from broadsheet.errors import SourceError
 from broadsheet.incoming import Batch, Checkpoint, Repository
+from broadsheet.sources import building
 from broadsheet.sources.http import Http, Validators
 from broadsheet.types import PaperId
 
@@ -64,6 +65,21 @@ class Options:
     def value(self, name: str, default: str = "") -> str:
         """The value of this name, or the default."""
         return self.values.get(name, "") or default
+
+    def day(self, name: str) -> date | None:
+        """The day that the value of this name is, None without one; SourceError if it is none."""
+        text = self.value(name)
+        found = building.day(text)
+        if text and found is None:
+            raise SourceError(f"{name}={text} is not a day such as 2026-03-17.")
+        return found
+
+    def days(self, name: str, default: int) -> int:
+        """The number of days that the value of this name is; SourceError if it is not one from 1 to 60."""
+        text = self.value(name, str(default))
+        if not text.isdecimal() or not 1 <= int(text) <= 60:
+            raise SourceError(f"{name}={text} is not a number of days from 1 to 60.")
+        return int(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

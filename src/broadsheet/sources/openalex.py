@@ -10,7 +10,7 @@ from urllib.parse import quote
 from broadsheet.errors import BadFileError, FetchError, SourceError, UnreadableError
 from broadsheet.incoming import Batch, Checkpoint
 from broadsheet.sources import building
-from broadsheet.sources.building import Place, build
+from broadsheet.sources.building import Place, build, read_each
 from broadsheet.sources.http import Answer, Http
 from broadsheet.sources.ids import id_at, parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
@@ -82,12 +82,7 @@ def parse(answer: Answer) -> tuple[list[Record], list[str], str, int]:
     found = answer.json()
     if not isinstance(found, dict) or not isinstance(found.get("results"), list):
         raise UnreadableError(answer.url, "the answer lists no works")
-    records, unread = [], []
-    for number, work in enumerate(found["results"], 1):
-        try:
-            records.append(record(work, Place(answer.url, f"work {number}")))
-        except BadFileError as error:
-            unread.append(str(error))
+    records, unread = read_each(found["results"], record, answer.url, "work")
     meta = mapping(found.get("meta"))
     return records, unread, text(meta.get("next_cursor")), whole(meta.get("count")) or 0
 
@@ -160,12 +155,9 @@ def make(options: Options) -> Works:
     """The works that these options mean; SourceError if there is no filter."""
     if not options.words:
         raise SourceError("Say which works, as a filter of OpenAlex, such as topics.id:T10320,language:en.")
-    since = options.value("since")
-    if since and building.day(since) is None:
-        raise SourceError(f"since={since} is not a day such as 2026-03-17.")
     return Works(
         filter=",".join(options.words),
-        since=building.day(since) if since else None,
+        since=options.day("since"),
         url=options.value("url", URL),
         key=options.value("key"),
     )

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from broadsheet.errors import BadFileError, FetchError, SourceError, UnreadableError
+from broadsheet.errors import FetchError, SourceError, UnreadableError
 from broadsheet.incoming import Batch, Checkpoint
 from broadsheet.sources import building
-from broadsheet.sources.building import Place, build
+from broadsheet.sources.building import Place, build, read_each
 from broadsheet.sources.http import Answer, Http
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.sources.kinds import Kind, Options
+from broadsheet.sources.loose import texts
 from broadsheet.types import Json, Link, LinkKind, PaperId, Record
 
 SOURCE = "openreview"
@@ -26,12 +27,7 @@ def parse(answer: Answer) -> tuple[tuple[Record, ...], tuple[str, ...], int]:
     found = answer.json()
     if not isinstance(found, dict) or not isinstance(found.get("notes"), list):
         raise UnreadableError(answer.url, "the answer lists no notes")
-    records, unread = [], []
-    for number, note in enumerate(found["notes"], 1):
-        try:
-            records.append(_record(note, Place(answer.url, f"note {number}")))
-        except BadFileError as error:
-            unread.append(str(error))
+    records, unread = read_each(found["notes"], _record, answer.url, "note")
     return tuple(records), tuple(unread), len(found["notes"])
 
 
@@ -49,10 +45,6 @@ def _record(note: Json, place: Place) -> Record:
     def text(*names: str) -> str:
         return next((found for name in names if isinstance(found := value(name), str) and found), "")
 
-    def texts(name: str) -> list[str]:
-        found = value(name)
-        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
-
     def authors() -> list[str]:
         """Newer venues describe each author, older ones name them."""
         found = value("authors")
@@ -68,7 +60,7 @@ def _record(note: Json, place: Place) -> Record:
     venue_id = text("venueid")
     forum = str(note.get("forum") or note.get("id") or "")
     extras = {
-        "keywords": texts("keywords")[:50], "tldr": text("TLDR", "TL;DR", "tldr"), "area": text("primary_area"),
+        "keywords": texts(value("keywords"))[:50], "tldr": text("TLDR", "TL;DR", "tldr"), "area": text("primary_area"),
         "venue_id": venue_id,
     }  # fmt: skip
     return build(
