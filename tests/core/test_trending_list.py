@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders import a_record
 
-from broadsheet.core import papers, trending
+from broadsheet.core import papers, splitting, trending
 from broadsheet.core.store import store
 from broadsheet.incoming import Repository
 from broadsheet.library import models, repositories
@@ -147,3 +147,24 @@ def test_noticing_that_is_interrupted_notes_every_gain_once(monkeypatch: pytest.
             trending.notice(FORMULA, now=NOW)
     trending.notice(FORMULA, now=NOW)
     assert models.Gain.objects.count() == 30
+
+
+def test_papers_that_become_one_have_their_heat_together_at_once() -> None:
+    put(1, upvotes=40)
+    put(2, upvotes=5)
+    put(3, upvotes=41)
+    assert order()[:2] == ["arxiv:2603.00003", "arxiv:2603.00001"]
+    splitting.join(papers.paper("arxiv:2603.00001"), papers.paper("arxiv:2603.00002"), now=NOW)
+    assert order() == ["arxiv:2603.00001", "arxiv:2603.00003"]
+    for rising in listed().rising:
+        assert rising.heat == pytest.approx(sum(gain.counts for gain in rising.gains))
+
+
+def test_a_paper_gains_nothing_by_code_that_it_links_to_no_longer() -> None:
+    put(1, upvotes=1)
+    put(2, upvotes=1)
+    one, other = (papers.paper(f"arxiv:2603.0000{number}").key for number in (1, 2))
+    repositories.link({one: {"ada/engine"}, other: {"bo/stones"}})
+    repositories.link({one: {"bo/stones"}, other: {"ada/engine"}})
+    links = models.RepositoryLink.objects.values_list("paper_id", "repository_id")
+    assert set(links) == {(one, "bo/stones"), (other, "ada/engine")}

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from broadsheet.library import changes, gains, papers, repositories
 from broadsheet.library.gains import Grown
-from broadsheet.rank.trending import VERSION, Formula, Gain, heat, ranked, worth
+from broadsheet.rank.trending import VERSION, Formula, Gain, added, heat, ranked, worth
 from broadsheet.sources.arxiv_days import announcement_time
 from broadsheet.types import Counted, Paging, Paper, Rising, Trending
 
@@ -85,7 +85,10 @@ def note(
             paper = (papers_by_key or {}).get(key)
             grown.append(Grown(key, kind, before, count, _when(paper, now) if first else now))
     gains.add(grown)
-    _heat({one.key for one in grown}, formula)
+    heats = gains.heats({one.key for one in grown})
+    for one in grown:
+        heats[one.key] = added(heats.get(one.key, -math.inf), _gain(one), formula)
+    _put(heats)
     return len(grown)
 
 
@@ -95,7 +98,7 @@ def replace_votes(key: int, grown: list[tuple[datetime, float]], formula: Formul
     steps = zip(grown, totals, strict=False)
     gains.replace(key, VOTES, [Grown(key, VOTES, before, total, at) for (at, total), before in steps if total > before])
     gains.take_heat(key)
-    _heat({key}, formula)
+    _make_heats({key}, formula)
 
 
 def trending(paging: Paging, formula: Formula, *, now: datetime) -> Trending:
@@ -151,19 +154,20 @@ def _when(paper: Paper | None, now: datetime) -> datetime:
     return min(now, datetime.combine(paper.listed_on, time(), UTC) + timedelta(days=2))
 
 
-def _heat(keys: set[int], formula: Formula) -> None:
-    """Make the heat of these papers from their gains."""
-    if keys:
-        several = gains.of(keys)
-        heats = {key: heat((_gain(one) for one in grown), formula) for key, grown in several.items()}
-        gains.put_heats({key: value for key, value in heats.items() if value > -math.inf})
+def _make_heats(keys: set[int], formula: Formula) -> None:
+    """Make the heat of these papers anew from all their gains."""
+    _put({key: heat((_gain(one) for one in grown), formula) for key, grown in gains.of(keys).items()})
+
+
+def _put(heats: Mapping[int, float]) -> None:
+    gains.put_heats({key: value for key, value in heats.items() if value > -math.inf})
 
 
 def _remake(formula: Formula) -> None:
     gains.clear_heats()
     key = 0
     while keys := gains.keys_with_gains(key, AT_ONCE):
-        _heat(set(keys), formula)
+        _make_heats(set(keys), formula)
         key = keys[-1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from broadsheet.rank import trust as weighing
 from broadsheet.rank.trending import Formula
 from broadsheet.types import Paper
 
-DAY = 86_400.0
+DAY = timedelta(days=1)
 
 
 def upvote(account: int, paper: Paper, formula: Formula, *, now: datetime) -> int:
@@ -70,7 +70,7 @@ def voted(account: int, papers: Collection[Paper]) -> set[int]:
 
 
 def _weight(at: datetime, joined: datetime, trust: float | None) -> float:
-    return weighing.weight((at - joined).total_seconds() / DAY, trust)
+    return weighing.weight((at - joined) / DAY, trust)
 
 
 def _recount(key: int, formula: Formula) -> None:

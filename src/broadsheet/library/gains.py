@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -68,6 +69,16 @@ def of(keys: Collection[int]) -> dict[int, list[Grown]]:
     return found
 
 
+def hand_over(winner: int, losers: Collection[int]) -> None:
+    """Give one paper what others gained, and their heat: heats are logarithms of sums, which add up."""
+    if not models.Gain.objects.filter(paper__in=losers).update(paper=winner):
+        return
+    several = heats([winner, *losers]).values()
+    if several:
+        highest = max(several)
+        put_heats({winner: highest + math.log2(sum(2.0 ** (heat - highest) for heat in several))})
+
+
 def newest() -> datetime | None:
     """When something last grew."""
     last: datetime | None = models.Gain.objects.filter(after__gt=F("before")).aggregate(last=Max("at"))["last"]
@@ -78,6 +89,11 @@ def keys_with_gains(after: int, limit: int) -> list[int]:
     """Papers that have gained anything, by key, those above `after`."""
     rows = models.Gain.objects.filter(paper__gt=after).order_by("paper").values_list("paper_id", flat=True).distinct()
     return list(rows[:limit])
+
+
+def heats(keys: Collection[int]) -> dict[int, float]:
+    """The heat of those of these papers that have any."""
+    return dict(models.Heat.objects.filter(paper__in=keys).values_list("paper_id", "value"))
 
 
 def put_heats(heats: Mapping[int, float]) -> None:

@@ -252,7 +252,7 @@ class RepositoryLink(models.Model):
 
 
 class RepositoryStars(models.Model):
-    """How many stars a repository had on a day; a row only where the number had changed."""
+    """How many stars a repository had on a day; a row only for days on which its host told anything new of it."""
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="days")
     day = models.DateField()

@@ -15,7 +15,9 @@ def link(names: Mapping[int, Collection[str]]) -> None:
     """Let these papers, by key, link to these repositories and no others; repositories that are new are added."""
     wanted = {name for several in names.values() for name in several}
     models.Repository.objects.bulk_create((models.Repository(name=name) for name in wanted), ignore_conflicts=True)
-    models.RepositoryLink.objects.filter(paper__in=names).exclude(repository__in=wanted).delete()
+    there = models.RepositoryLink.objects.filter(paper__in=names).values_list("pk", "paper_id", "repository_id")
+    old = [pk for pk, key, name in there if name not in names[key]]
+    models.RepositoryLink.objects.filter(pk__in=old).delete()
     models.RepositoryLink.objects.bulk_create(
         (models.RepositoryLink(paper_id=key, repository_id=name) for key, several in names.items() for name in several),
         ignore_conflicts=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from broadsheet.library import models
@@ -25,10 +24,3 @@ def of_paper(paper: int) -> list[tuple[str, str, datetime]]:
 def number_since(account: int, moment: datetime) -> int:
     """How many papers this account has put forward since a moment."""
     return models.Submission.objects.filter(account=account, at__gte=moment).count()
-
-
-def move(winner: int, losers: Collection[int]) -> None:
-    """Hand the submissions of some papers to another one; an account that put several forward has one."""
-    for row in models.Submission.objects.filter(paper__in=losers).order_by("at"):
-        if not models.Submission.objects.filter(paper=winner, account=row.account_id).exists():
-            models.Submission.objects.filter(pk=row.pk).update(paper=winner)

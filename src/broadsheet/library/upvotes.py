@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from broadsheet.library import models
 
@@ -65,17 +65,3 @@ def of_account(account: int, papers: Collection[int]) -> set[int]:
     """Those of these papers that the account has voted for."""
     rows = models.Upvote.objects.filter(account=account, paper__in=papers)
     return set(rows.values_list("paper_id", flat=True))
-
-
-def move(winner: int, losers: Collection[int]) -> None:
-    """Hand the upvotes of some papers to another one; an account that voted for several has one."""
-    rows = models.Upvote.objects.filter(paper__in=losers)
-    if not rows.exists():
-        return
-    there = models.Upvote.objects.filter(paper=winner).values("account")
-    several = rows.exclude(account__in=there).values("account").annotate(several=Count("pk")).filter(several__gt=1)
-    for account in list(several.values_list("account", flat=True)):
-        first = rows.filter(account=account).order_by("at").values_list("pk", flat=True)[:1]
-        rows.filter(account=account).exclude(pk__in=list(first)).delete()
-    rows.exclude(account__in=list(there.values_list("account", flat=True))).update(paper=winner)
-    count(winner)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
-from broadsheet.library import bulk, models, submissions, upvotes
+from broadsheet.library import bulk, gains, models, upvotes
 from broadsheet.types import Paper
 
 Slot = tuple[str, str]
@@ -175,10 +175,21 @@ def absorb(winner: int, losers: Collection[int]) -> None:
     """Hand the records, ids, upvotes, submissions and gains of some papers to another one, and delete them."""
     models.Record.objects.filter(paper__in=losers).update(paper=winner)
     models.Alias.objects.filter(paper__in=losers).update(paper=winner)
-    models.Gain.objects.filter(paper__in=losers).update(paper=winner)
-    upvotes.move(winner, losers)
-    submissions.move(winner, losers)
+    gains.hand_over(winner, losers)
+    if _hand_over(models.Upvote, winner, losers):
+        upvotes.count(winner)
+    _hand_over(models.Submission, winner, losers)
     delete(losers)
+
+
+def _hand_over(model: type[models.Upvote] | type[models.Submission], winner: int, losers: Collection[int]) -> int:
+    """Give the winner what accounts did for the losers; the first of each account that did nothing for the winner."""
+    there = set(model.objects.filter(paper=winner).values_list("account", flat=True))
+    rows = model.objects.filter(paper__in=losers).exclude(account__in=there).order_by("at", "pk")
+    first: dict[int, int] = {}
+    for key, account in rows.values_list("pk", "account"):
+        first.setdefault(account, key)
+    return model.objects.filter(pk__in=first.values()).update(paper=winner)
 
 
 def delete(keys: Collection[int]) -> None:
