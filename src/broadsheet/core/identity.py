@@ -57,18 +57,27 @@ class Work:
             other.joined = self
 
 
+def ids_of(record: Record) -> tuple[PaperId, ...]:
+    """The ids that a record names; one that names none has that of its title and first author."""
+    return record.ids or (page_id(record.title, record.authors[0] if record.authors else ""),)
+
+
+def title_key_of(squashed: str) -> str:
+    """What the library finds records by that have this title, which is given squashed."""
+    return hashlib.sha256(squashed.encode()).hexdigest()[:32]
+
+
 def candidate_of(record: Record) -> Candidate:
     """The record with its keys. Its slot tells days apart where a source lists the same paper on several."""
     first_author = record.authors[0] if record.authors else ""
-    ids = record.ids or (page_id(record.title, first_author),)
-    title, payload = squash(record.title), dump(record)
+    ids, title, payload = ids_of(record), squash(record.title), dump(record)
     return Candidate(
         record=record,
         slot=(record.source, min(ids, key=strength) + (f" on {record.featured}" if record.featured else "")),
         payload=payload,
         digest=hashlib.blake2b(payload.encode(), digest_size=16).hexdigest(),
         ids=ids,
-        title_key=hashlib.sha256(title.encode()).hexdigest()[:32],
+        title_key=title_key_of(title),
         author_key=author_key(first_author)[:128],
         title_tells=len(title) >= TELLING_TITLE,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from broadsheet.core.identity import ids_of
 from broadsheet.core.merge import merge
 from broadsheet.core.recording import load
 from broadsheet.errors import BroadsheetError
@@ -100,9 +101,8 @@ def recent_merges(limit: int = 20) -> tuple[Merged, ...]:
 
 
 def _ids(records: Sequence[StoredRecord], most: int | None = None) -> set[PaperId]:
-    """The ids that these records name, the strongest `most` of each; one that names none has that of its title."""
-    said = [load(record.payload) for record in records]
-    named = (one.ids or (page_id(one.title, one.authors[0] if one.authors else ""),) for one in said)
+    """The ids that these records name, the strongest `most` of each."""
+    named = (ids_of(load(record.payload)) for record in records)
     return {paper_id for ids in named for paper_id in sorted(ids, key=strength)[:most]}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from broadsheet.core import fetching
+from broadsheet.core.identity import title_key_of
 from broadsheet.core.store import store
 from broadsheet.errors import BroadsheetError, FetchError
 from broadsheet.library import papers, submissions, writing
@@ -16,6 +16,9 @@ from broadsheet.types import Paper, Record, Submitted
 
 SOURCE = "submission"
 LONGEST_REASON = 280
+SHORTEST_TITLE = 8
+"""Letters of a title that is looked for."""
+
 A_DAY = 30
 """Papers that one account may put forward in a day."""
 
@@ -53,10 +56,10 @@ def _here(text: str) -> Paper | None:
     if paper_id := parse_paper_id(text):
         return papers.by_alias(paper_id)
     title = squash(text)
-    if len(title) < 8:
+    if len(title) < SHORTEST_TITLE:
         return None
-    key = hashlib.sha256(title.encode()).hexdigest()[:32]
-    keys = {key for key, _ in writing.find_titles([key]).get(key, [])}
+    title_key = title_key_of(title)
+    keys = {key for key, _ in writing.find_titles([title_key]).get(title_key, [])}
     return papers.by_keys(keys).get(next(iter(keys))) if len(keys) == 1 else None
 
 

@@ -12,7 +12,8 @@ from broadsheet.library import bulk, models
 from broadsheet.types import StoreReport
 
 
-def _state(row: models.Source) -> SourceState:
+def state(row: models.Source) -> SourceState:
+    """What a row says."""
     return SourceState(
         name=row.name,
         kind=row.kind,
@@ -40,13 +41,13 @@ def _state(row: models.Source) -> SourceState:
 
 def every() -> list[SourceState]:
     """All sources, by name."""
-    return [_state(row) for row in models.Source.objects.order_by("name")]
+    return [state(row) for row in models.Source.objects.order_by("name")]
 
 
 def named(name: str) -> SourceState | None:
     """The source of this name."""
     row = models.Source.objects.filter(name=name).first()
-    return _state(row) if row else None
+    return state(row) if row else None
 
 
 def due(now: datetime) -> list[str]:
@@ -125,7 +126,7 @@ def fail(name: str, error: str, now: datetime, next_at: datetime) -> None:
 def failing_untold(since: datetime) -> list[SourceState]:
     """Sources that have failed since this moment or longer, of which nobody was told."""
     rows = models.Source.objects.filter(failing_since__lte=since, told_at=None, paused=False)
-    return [_state(row) for row in rows.order_by("failing_since")]
+    return [state(row) for row in rows.order_by("failing_since")]
 
 
 def tell(names: Collection[str], now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from broadsheet.deliver.cli.program import FAILED, NOT_FOUND, index_now, now, prepare
-from broadsheet.deliver.cli.showing import counting, in_words, json_option, print_json, small
+from broadsheet.deliver.cli.showing import counting, in_numbers, in_words, json_option, print_json, small
 from broadsheet.errors import BadFileError
 
 
@@ -47,8 +47,7 @@ def import_(files: tuple[str, ...], encoding: str | None, *, as_json: bool) -> N
             reports.append({"file": name, "error": str(error), "place": error.place})
             click.secho(f"Nothing was imported from {error}", err=True, fg="red")
             continue
-        reports.append({"file": name, "read": report.read, "new": report.new, "changed": report.changed,
-                        "unchanged": report.unchanged, "merged": report.merged})  # fmt: skip
+        reports.append({"file": name} | in_numbers(report))
         if not as_json:
             click.echo(f"{name}: {in_words(report)}")
     if as_json:
@@ -75,8 +74,7 @@ def fetch(ids: tuple[str, ...], *, as_json: bool) -> None:
 
     report, left = fetching.look_up(ids, wiring.http(), now=now())
     if as_json:
-        print_json({"read": report.read, "new": report.new, "changed": report.changed,
-                    "unchanged": report.unchanged, "merged": report.merged, "not_found": left})  # fmt: skip
+        print_json(in_numbers(report) | {"not_found": left})
     else:
         if report.read:
             click.echo(in_words(report))

@@ -19,6 +19,11 @@ def print_json(value: Any) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
+def in_numbers(report: StoreReport) -> dict[str, int]:
+    """What an import did, for JSON."""
+    return {name: getattr(report, name) for name in ("read", "new", "changed", "unchanged", "merged")}
+
+
 def in_words(report: StoreReport) -> str:
     """What an import did, in one line."""
     if not report.new and not report.changed:

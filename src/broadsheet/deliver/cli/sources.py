@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from broadsheet.deliver.cli.program import FAILED, index_now, now, prepare
-from broadsheet.deliver.cli.showing import counting, in_words, json_option, print_json
+from broadsheet.deliver.cli.showing import counting, in_numbers, in_words, json_option, print_json
 from broadsheet.incoming import Batch
 
 SHOWN = 10
@@ -143,8 +143,7 @@ def try_(name: str, *, dry_run: bool, as_json: bool) -> None:
         report = fetching.fetch(name, wiring.http(), clock=now, stop=threading.Event(), progress=progress)
     stored = report.stored
     if as_json:
-        print_json({"read": stored.read, "new": stored.new, "changed": stored.changed, "unchanged": stored.unchanged,
-                    "merged": stored.merged, "unread": list(report.unread), "error": report.error})  # fmt: skip
+        print_json(in_numbers(stored) | {"unread": list(report.unread), "error": report.error})
     else:
         click.echo(f"{name}: {in_words(stored) if stored.read else 'nothing new'}")
         for words in report.unread:
