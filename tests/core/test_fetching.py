@@ -219,7 +219,9 @@ def test_what_was_announced_is_accounted_for_in_the_same_transaction(shelf: Shel
     shelf.extra = {"announced": (announced,)}
     shelf.trouble[1] = FetchError("https://example.org/shelf", "cut")
     go()
-    assert list(announcements.counts(date(2026, 3, 17))) == [("cs.LG", date(2026, 3, 17), "new", "stored", 1)]
+    assert list(announcements.counts(date(2026, 3, 17), date(2026, 3, 17))) == [
+        ("cs.LG", date(2026, 3, 17), "new", "stored", 1)
+    ]
 
 
 def test_two_sources_of_a_kind_get_names_of_their_own_and_a_taken_name_is_refused(shelf: Shelf) -> None:

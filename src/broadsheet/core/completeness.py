@@ -58,18 +58,26 @@ def completeness(*, now: datetime, days: int = 14, category: str = "") -> tuple[
 
     Days on which an announcement was due and no listing was read are there too, as unseen.
     """
-    first = now.date() - timedelta(days=days - 1)
+    return _told(now.date() - timedelta(days=days - 1), now.date() + timedelta(days=1), now, category)
+
+
+def of_day(category: str, day: date, *, now: datetime) -> CategoryDay | None:
+    """One category on one day, if it was announced or due."""
+    return next(iter(_told(day, day, now, category)), None)
+
+
+def _told(first: date, last: date, now: datetime, category: str) -> tuple[CategoryDay, ...]:
     listings: dict[tuple[str, date], list[ListingSaid]] = defaultdict(list)
-    for row in announcements.days(first, category):
+    for row in announcements.days(first, last, category):
         listings[row.category, row.day].append(
             ListingSaid(listing=row.listing, given=row.given, told=row.told, trouble=row.trouble, seen_at=row.seen_at)
         )
     kinds: dict[tuple[str, date], dict[AnnounceKind, int]] = defaultdict(dict)
     states: dict[tuple[str, date], dict[str, int]] = defaultdict(dict)
-    for name, day, kind, state, number in announcements.counts(first, category):
+    for name, day, kind, state, number in announcements.counts(first, last, category):
         kinds[name, day][AnnounceKind(kind)] = kinds[name, day].get(AnnounceKind(kind), 0) + number
         states[name, day][state] = states[name, day].get(state, 0) + number
-    places = {*listings, *states, *_due(first, now, category)}
+    places = {*listings, *states, *_due(first, last, now, category)}
     return tuple(
         CategoryDay(
             category=name,
@@ -89,13 +97,14 @@ def not_stored(category: str, day: date) -> Sequence[tuple[PaperId, str, str]]:
     return announcements.not_stored(category, day)
 
 
-def _due(first: date, now: datetime, category: str) -> set[tuple[str, date]]:
+def _due(first: date, last: date, now: datetime, category: str) -> set[tuple[str, date]]:
     """The announcements that were due for the categories that arXiv sources follow, since they do."""
     due = set()
     for source in sources.every():
         if source.kind != "arxiv" or source.paused:
             continue
-        for day in arxiv_days.between(max(first, source.added_at.date() + timedelta(days=1)), now):
+        begin = max(first, source.added_at.date() + timedelta(days=1))
+        for day in arxiv_days.days(begin, min(last, arxiv_days.expected_day(now))):
             due |= {(name, day) for name in source.words if category in {"", name}}
     return due
 

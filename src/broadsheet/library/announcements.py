@@ -66,17 +66,17 @@ def looked_up(ids: Collection[PaperId], reason: str) -> None:
     rows.update(looked_up=F("looked_up") + 1, reason=reason)
 
 
-def days(first: date, category: str = "") -> list[models.AnnouncedDay]:
-    """What the listings said since this day, newest day first."""
-    rows = models.AnnouncedDay.objects.filter(day__gte=first)
+def days(first: date, last: date, category: str = "") -> list[models.AnnouncedDay]:
+    """What the listings said of these days, newest first."""
+    rows = models.AnnouncedDay.objects.filter(day__range=(first, last))
     if category:
         rows = rows.filter(category=category)
     return list(rows.order_by("-day", "category", "listing"))
 
 
-def counts(first: date, category: str = "") -> Iterable[tuple[str, date, str, str, int]]:
-    """(category, day, kind, state, number of papers) since this day."""
-    rows = models.Announcement.objects.filter(day__gte=first)
+def counts(first: date, last: date, category: str = "") -> Iterable[tuple[str, date, str, str, int]]:
+    """(category, day, kind, state, number of papers) of these days."""
+    rows = models.Announcement.objects.filter(day__range=(first, last))
     if category:
         rows = rows.filter(category=category)
     groups = rows.values_list("category", "day", "kind", "state").annotate(number=Count("pk")).order_by()

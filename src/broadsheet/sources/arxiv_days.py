@@ -73,11 +73,6 @@ def expected_day(now: datetime) -> date:
     return day
 
 
-def between(first: date, now: datetime) -> list[date]:
-    """The dates of the listings from `first` on that should be out, oldest first."""
-    return days(first, expected_day(now))
-
-
 def days(first: date, last: date) -> list[date]:
     """The dates from `first` to `last`, both included, of which a listing is to be expected, oldest first."""
     every = (first + number * _DAY for number in range((last - first).days + 1))

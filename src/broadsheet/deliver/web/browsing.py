@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from itertools import groupby
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
@@ -13,24 +15,36 @@ from django.views.decorators.http import require_safe
 from broadsheet import wiring
 from broadsheet.core import browsing, taxonomy
 from broadsheet.deliver import present
-from broadsheet.deliver.web.accounts import mark_voted
-from broadsheet.deliver.web.views import FIRST_LINES, PAPERS_ON_A_LISTING, day_of, in_short, pages, paging_of
+from broadsheet.deliver.web.views import PAPERS_ON_A_LISTING, as_cards, day_of, pages, paging_of
 from broadsheet.errors import IndexMissingError
-from broadsheet.text import first_lines, name_key, readable, venue_name
+from broadsheet.text import name_key, readable, venue_name
 from broadsheet.types import Browsed, Circle
+
+P = ParamSpec("P")
 
 NAMES_OF_A_CIRCLE = 3
 CIRCLES = 12
 """Circles that are shown at once, the largest; the others on demand."""
 
 
-@require_safe
+def out_of_the_index(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that asks to wait while there is no index yet."""
+
+    @require_safe
+    @wraps(view)
+    def patient(request: HttpRequest, *args: P.args, **named: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **named)
+        except IndexMissingError:
+            return render(request, "web/wait.html", status=503)
+
+    return patient
+
+
+@out_of_the_index
 def categories(request: HttpRequest) -> HttpResponse:
     """Every category that papers are in, by archive."""
-    try:
-        archives = browsing.categories(wiring.index())
-    except IndexMissingError:
-        return _wait(request)
+    archives = browsing.categories(wiring.index())
     shown = [
         {"archive": archive, "name": taxonomy.name(archive), "entries": [
             {"title": category, "about": name, "url": present.category_path(category), "number": number}
@@ -44,51 +58,39 @@ def categories(request: HttpRequest) -> HttpResponse:
     return render(request, "web/names.html", {"title": "Categories", "groups": [*divided, *others]})
 
 
-@require_safe
+@out_of_the_index
 def venues(request: HttpRequest) -> HttpResponse:
     """The venues with most papers."""
-    try:
-        found = browsing.venues(wiring.index())
-    except IndexMissingError:
-        return _wait(request)
+    found = browsing.venues(wiring.index())
     entries = [
         {"title": venue, "about": "", "url": present.venue_path(venue), "number": number} for venue, number in found
     ]
     return render(request, "web/names.html", {"title": "Venues", "groups": [{"entries": entries}] if entries else []})
 
 
-@require_safe
+@out_of_the_index
 def category(request: HttpRequest, category: str) -> HttpResponse:
     """The papers of one category, newest first."""
-    try:
-        found = browsing.in_category(wiring.index(), category, paging_of(request, PAPERS_ON_A_LISTING))
-    except IndexMissingError:
-        return _wait(request)
+    found = browsing.in_category(wiring.index(), category, paging_of(request, PAPERS_ON_A_LISTING))
     written = (each for paper in found.papers for each in paper.categories if each.lower() == category.lower())
     spelled = next(written, taxonomy.spelled(category))
     about = {"title": spelled, "about": taxonomy.name(spelled), "kind": "category", "category": spelled}
     return _listing(request, found, about)
 
 
-@require_safe
+@out_of_the_index
 def venue(request: HttpRequest, venue: str) -> HttpResponse:
     """The papers of one venue, newest first."""
-    try:
-        found = browsing.at_venue(wiring.index(), venue, paging_of(request, PAPERS_ON_A_LISTING))
-    except IndexMissingError:
-        return _wait(request)
+    found = browsing.at_venue(wiring.index(), venue, paging_of(request, PAPERS_ON_A_LISTING))
     written = next((venue_name(readable(paper.venue)) for paper in found.papers), venue)
     return _listing(request, found, {"title": written, "about": "", "kind": "venue"})
 
 
-@require_safe
+@out_of_the_index
 def author(request: HttpRequest, name: str) -> HttpResponse:
     """The papers by one name, newest first, which may be those of several people."""
     beside = request.GET["with"].strip() if "with" in request.GET else None
-    try:
-        found, circles = browsing.by_author(wiring.index(), name, paging_of(request, PAPERS_ON_A_LISTING), beside)
-    except IndexMissingError:
-        return _wait(request)
+    found, circles = browsing.by_author(wiring.index(), name, paging_of(request, PAPERS_ON_A_LISTING), beside)
     grouped = sum(len(circle.keys) for circle in circles)
     shown = _circles(name, circles, beside)
     largest = [each for place, each in enumerate(shown) if place < CIRCLES or not each["names"]]
@@ -102,13 +104,11 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
 
 def _listing(request: HttpRequest, found: Browsed, about: dict[str, Any]) -> HttpResponse:
     shown = [present.paper(each) for each in found.papers]
-    mark_voted(request, found.papers, shown)
+    as_cards(request, found.papers, shown)
     for each in shown:
         primary = each["categories"][0] if each["categories"] else ""
         wanted = about.get("category", "")
         each["cross"] = primary if wanted and not _is_in(primary, wanted) else ""
-        each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
-        each["authors_in_short"] = in_short(each["authors"])
     days = [(_day(day), list(several)) for day, several in groupby(shown, key=lambda each: str(each["date"]))]
     context = about | {"days": days, "total": found.total, "pages": pages(request, found.paging, found.total)}
     return render(request, "web/browse.html", context, status=200 if found.total else 404)
@@ -138,8 +138,3 @@ def _circles(name: str, circles: tuple[Circle, ...], beside: str | None) -> list
         }
         for circle in (circles if len(circles) > 1 else ())
     ]
-
-
-def _wait(request: HttpRequest) -> HttpResponse:
-    """The index is being built, and these listings come out of it."""
-    return render(request, "web/wait.html", status=503)

@@ -42,10 +42,7 @@ def completeness(request: HttpRequest, category: str = "") -> HttpResponse:
 def announced_day(request: HttpRequest, category: str, day: str) -> HttpResponse:
     """What one category announced on one day: each listing, and each paper that is not here."""
     when = day_of(day)
-    now = datetime.now(UTC)
-    back = (now.date() - when).days + 1 if when else 0
-    found = announced.completeness(now=now, days=back, category=category) if when and 0 < back < 20_000 else ()
-    here = next((each for each in found if each.day == when), None)
+    here = announced.of_day(category, when, now=datetime.now(UTC)) if when else None
     if here is None or when is None:
         return not_found(request)
     absent = [

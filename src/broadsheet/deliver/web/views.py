@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import Any
@@ -23,7 +23,7 @@ from broadsheet.deliver.web.accounts import mark_voted
 from broadsheet.deliver.web.marking import marked
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
-from broadsheet.types import Answer, Filter, Listing, Paging, Period, PeriodKind, Sort
+from broadsheet.types import Answer, Filter, Listing, Paging, Paper, Period, PeriodKind, Sort
 
 PAPERS_ON_A_LISTING = 50
 HITS_ON_A_PAGE = 20
@@ -77,10 +77,7 @@ def trending(request: HttpRequest) -> HttpResponse:
     """The papers that rise, each with the reason."""
     found = rising.trending(paging_of(request, PAPERS_ON_A_LISTING), wiring.formula(), now=datetime.now(UTC))
     shown = present.trending(found)
-    mark_voted(request, [each.paper for each in found.rising], shown["papers"])
-    for each in shown["papers"]:
-        each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
-        each["authors_in_short"] = in_short(each["authors"])
+    as_cards(request, [each.paper for each in found.rising], shown["papers"])
     context = {
         "trending": shown,
         "pages": pages(request, found.paging, found.total),
@@ -236,10 +233,7 @@ def _no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
 
 def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
     shown = present.listing(listing)
-    mark_voted(request, listing.papers, shown["papers"])
-    for each in shown["papers"]:
-        each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
-        each["authors_in_short"] = in_short(each["authors"])
+    as_cards(request, listing.papers, shown["papers"])
     around = [present.period(periods.around(kind, listing.period.first)) for kind in PeriodKind]
     context = {
         "listing": shown,
@@ -249,7 +243,15 @@ def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
     return render(request, "web/listing.html" if listing.newest else "web/empty.html", context)
 
 
-def in_short(authors: list[str]) -> str:
+def as_cards(request: HttpRequest, several: Sequence[Paper], shown: Sequence[present.Shown]) -> None:
+    """Add to shown papers what a listing has of each: authors and abstract in short, and whether the reader voted."""
+    mark_voted(request, several, shown)
+    for each in shown:
+        each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
+        each["authors_in_short"] = _in_short(each["authors"])
+
+
+def _in_short(authors: list[str]) -> str:
     """The first authors, and how many more there are."""
     more = len(authors) - AUTHORS
     return ", ".join(authors[:AUTHORS]) + (f" and {more} more" if more > 0 else "")
