@@ -191,3 +191,9 @@ class TestSubmit:
     def test_strangers_are_asked_to_sign_in_and_come_back(self, client: Client) -> None:
         location = client.get("/submit?paper=2603.00007").headers["Location"]
         assert location == "/accounts/login/?next=/submit%3Fpaper%3D2603.00007"
+
+
+def test_who_may_not_make_an_account_is_not_asked_to(client: Client, settings: Any) -> None:
+    assert "/accounts/signup/" not in text(client, "/accounts/login/")
+    settings.SIGNUP = "open"
+    assert "/accounts/signup/" in text(client, "/accounts/login/")

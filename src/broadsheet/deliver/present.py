@@ -23,6 +23,9 @@ from broadsheet.types import (
 
 Shown = dict[str, Any]
 
+MANY_TIMES = 100
+"""From here on the number itself says no more: where nearly nothing rises, a single vote is thousands of times that."""
+
 LABELS = {
     LinkKind.CODE: "Code",
     LinkKind.PROJECT: "Project",
@@ -176,7 +179,8 @@ def _why(given: Rising) -> str:
     shown = {kind: f"{number:.1f}".removesuffix(".0") for kind, number in lately.items()}
     told = ", ".join(f"+{number} {kind if number != '1' else kind.removesuffix('s')}" for kind, number in shown.items())
     where = f"in {given.field}" if given.field else "for a paper"
-    return f"{told}; {given.score:.1f} times what is usual {where}"
+    score = f"{given.score:.1f}" if given.score < MANY_TIMES else f"more than {MANY_TIMES}"
+    return f"{told}; {score} times what is usual {where}"
 
 
 def suggestions(given: Suggestions) -> Shown:

@@ -1,4 +1,4 @@
-"""What every page knows: the name of the paper, its version, and the address that people use."""
+"""What every page knows: the name of the paper, its version, the address that people use, whether they may sign up."""
 
 from __future__ import annotations
 
@@ -16,4 +16,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
     def address() -> str:
         return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"
 
-    return {"house": {"name": settings.SITE_NAME, "version": __version__, "address": address}}
+    house = {
+        "name": settings.SITE_NAME,
+        "version": __version__,
+        "address": address,
+        "signup": settings.SIGNUP == "open",
+    }
+    return {"house": house}

@@ -34,7 +34,13 @@ def completeness(request: HttpRequest, category: str = "") -> HttpResponse:
     for each in found:
         days.setdefault(f"{each.day:%A}, {each.day.day} {each.day:%B}", []).append(keeping.category_day(each))
     whole = sum(each.verdict == "complete" for each in found)
-    context = {"days": days.items(), "category": category, "whole": whole, "all": len(found)}
+    context = {
+        "days": days.items(),
+        "category": category,
+        "whole": whole,
+        "all": len(found),
+        "followed": any(each.kind == "arxiv" for each in following.every()),
+    }
     return render(request, "web/completeness.html", context)
 
 
