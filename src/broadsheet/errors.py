@@ -40,6 +40,10 @@ class PaperNotFoundError(BroadsheetError):
         super().__init__(f"No paper in the library has the id {paper_id!r}.")
 
 
+class NotAllowedError(BroadsheetError):
+    """The account may not do this; the text says what, and who may."""
+
+
 class IndexMissingError(BroadsheetError):
     """There is no index to search yet: it was never built, or its folder is gone. It is rebuilt from the library."""
 

@@ -79,7 +79,7 @@ class Paper:
     `key` is the library's own number, stable while the paper exists; `aliases` are all its other ids, sorted.
     `title` and `abstract` are the original text; `broadsheet.text.readable` makes them fit for display. `note` is
     our own words, to be shown only while there is no abstract. `upvotes` counts those seen at other places,
-    `votes` those of accounts here.
+    `votes` those of accounts here, `comments` what stands of what they said of it.
     """
 
     key: int
@@ -103,6 +103,7 @@ class Paper:
     extras: Mapping[str, Json] = field(default_factory=dict)
     upvotes: int | None = None
     votes: int = 0
+    comments: int = 0
 
     @property
     def listed_on(self) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from broadsheet.core import fetching
+from broadsheet.core import fetching, roles
 from broadsheet.core.identity import title_key_of
 from broadsheet.core.store import store
 from broadsheet.errors import BroadsheetError, FetchError
@@ -31,8 +31,10 @@ def submit(text: str, why: str, *, account: int, http: Http, now: datetime) -> S
     """Put a paper forward, fetching it if the library does not have it; answers the paper as it is then.
 
     `text` is an id, an address, a DOI, or the title of a paper that is here. A paper that stood on a front page before
-    keeps its day, and says so. SubmissionError if no paper is meant, nobody has it, or the account did enough today.
+    keeps its day, and says so. SubmissionError if no paper is meant, nobody has it, or the account did enough today;
+    NotAllowedError if it is banned.
     """
+    roles.admit(account, "put papers forward", now=now)
     if submissions.number_since(account, now - timedelta(days=1)) >= A_DAY:
         raise SubmissionError(f"You have put {A_DAY} papers forward within a day. Go on tomorrow.")
     found = _here(text) or _fetched(text, http, now)

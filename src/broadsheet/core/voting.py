@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from broadsheet.core import trending
+from broadsheet.core import roles, trending
 from broadsheet.library import accounts, upvotes
 from broadsheet.rank import trust as weighing
 from broadsheet.rank.trending import Formula
@@ -17,10 +17,14 @@ DAY = timedelta(days=1)
 
 
 def upvote(account: int, paper: Paper, formula: Formula, *, now: datetime) -> int:
-    """Give the paper the vote of this account, once; answers how many votes it has here."""
+    """Give the paper the vote of this account, once; answers how many votes it has here.
+
+    NotAllowedError if the account is banned.
+    """
+    standing = roles.admit(account, "vote", now=now)
     with transaction.atomic():
         upvotes.lock(paper.key)
-        made = upvotes.put(account, paper.key, now, _weight(now, *accounts.standing(account)))
+        made = upvotes.put(account, paper.key, now, _weight(now, standing.joined, standing.trust))
         number = upvotes.count(paper.key)
         if made:
             counts = weighing.together(*upvotes.weights(paper.key))
@@ -56,7 +60,7 @@ def trust(account: int, value: float | None, formula: Formula) -> int:
     """
     with transaction.atomic():
         accounts.put_trust(account, value)
-        joined, _ = accounts.standing(account)
+        joined = accounts.standing(account).joined
         keys = upvotes.reweigh(account, lambda at: _weight(at, joined, value))
         for key in sorted(keys):
             upvotes.lock(key)

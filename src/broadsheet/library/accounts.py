@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
+from broadsheet.community import Actor, Role
 from broadsheet.library import models
 
 
@@ -13,8 +15,7 @@ def put(name: str, password: str, *, email: str, administrator: bool) -> bool:
     Whom the house lets in by hand is trusted at once.
     """
     account, made = models.Account.objects.get_or_create(username=name, defaults={"trust": 1.0})
-    account.is_staff = account.is_staff or administrator
-    account.is_superuser = account.is_superuser or administrator
+    account.role = Role.ADMINISTRATOR if administrator else account.role
     account.is_active = True
     account.email = email or account.email
     account.set_password(password)
@@ -22,9 +23,23 @@ def put(name: str, password: str, *, email: str, administrator: bool) -> bool:
     return made
 
 
-def standing(account: int) -> tuple[datetime, float | None]:
-    """When the account was made, and what its votes count if somebody has said so."""
-    return models.Account.objects.values_list("date_joined", "trust").get(pk=account)
+def actor(account: models.Account, now: datetime) -> Actor:
+    """Who this account is when it does something at this moment."""
+    banned = account.banned_until is not None and account.banned_until > now
+    return Actor(key=account.pk, name=account.username, role=Role(account.role), banned=banned)
+
+
+class Standing(NamedTuple):
+    """When an account was made, what its votes count if somebody has said so, and until when it may only read."""
+
+    joined: datetime
+    trust: float | None
+    banned_until: datetime | None
+
+
+def standing(account: int) -> Standing:
+    """How an account stands."""
+    return Standing(*models.Account.objects.values_list("date_joined", "trust", "banned_until").get(pk=account))
 
 
 def put_trust(account: int, trust: float | None) -> None:

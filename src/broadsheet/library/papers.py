@@ -15,6 +15,7 @@ from broadsheet.types import Link, LinkKind, Paper, Version
 _FIELDS = (
     "key", "paper_id", "title", "abstract", "note", "authors", "published", "updated", "announced", "featured", "year",
     "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes", "votes",
+    "comments",
 )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
+from django.db.models import Model
 
-from broadsheet.library import bulk, gains, models, upvotes
+from broadsheet.library import bulk, comments, gains, models, upvotes
 from broadsheet.types import Paper
 
 Slot = tuple[str, str]
@@ -92,7 +93,9 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
 
 
 _UPDATED = [
-    field.name for field in models.Paper._meta.concrete_fields if field.name not in {"key", "votes", "stored_at"}
+    field.name
+    for field in models.Paper._meta.concrete_fields
+    if field.name not in {"key", "votes", "comments", "stored_at"}
 ]
 
 
@@ -172,24 +175,35 @@ def take_aliases(aliases: Collection[str]) -> None:
 
 
 def absorb(winner: int, losers: Collection[int]) -> None:
-    """Hand the records, ids, upvotes, submissions and gains of some papers to another one, and delete them."""
+    """Hand all that belongs to some papers, and all that accounts did with them, to another one, and delete them."""
     models.Record.objects.filter(paper__in=losers).update(paper=winner)
     models.Alias.objects.filter(paper__in=losers).update(paper=winner)
     gains.hand_over(winner, losers)
     if _hand_over(models.Upvote, winner, losers):
         upvotes.count(winner)
-    _hand_over(models.Submission, winner, losers)
+    for model in (models.Submission, models.Claim, models.Reading):
+        _hand_over(model, winner, losers)
+    _hand_over(models.CollectionPaper, winner, losers, of="collection")
+    _hand_over(models.Flag, winner, losers, comment=None, decision=None)
+    models.Flag.objects.filter(paper__in=losers).exclude(comment=None, decision=None).update(paper=winner)
+    models.Notification.objects.filter(paper__in=losers).update(paper=winner)
+    if models.Comment.objects.filter(paper__in=losers).update(paper=winner):
+        comments.count(winner)
     delete(losers)
 
 
-def _hand_over(model: type[models.Upvote] | type[models.Submission], winner: int, losers: Collection[int]) -> int:
-    """Give the winner what accounts did for the losers; the first of each account that did nothing for the winner."""
-    there = set(model.objects.filter(paper=winner).values_list("account", flat=True))
-    rows = model.objects.filter(paper__in=losers).exclude(account__in=there).order_by("at", "pk")
+def _hand_over(model: type[Model], winner: int, losers: Collection[int], *, of: str = "account", **only: object) -> int:
+    """Give the winner what accounts (or collections) have of the losers: the first of each that has none of the winner.
+
+    `only` narrows the rows of the model that are meant.
+    """
+    every = model._default_manager.filter(**only)
+    there = set(every.filter(paper=winner).values_list(of, flat=True))
+    rows = every.filter(paper__in=losers).exclude(**{f"{of}__in": there - {None}}).order_by("at", "pk")
     first: dict[int, int] = {}
-    for key, account in rows.values_list("pk", "account"):
-        first.setdefault(account, key)
-    return model.objects.filter(pk__in=first.values()).update(paper=winner)
+    for key, whose in rows.values_list("pk", of):
+        first.setdefault(whose, key)
+    return every.filter(pk__in=first.values()).update(paper=winner)
 
 
 def delete(keys: Collection[int]) -> None:

@@ -8,17 +8,15 @@ from datetime import UTC, datetime
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet import wiring
 from broadsheet.core import papers, submitting, voting
 from broadsheet.core.submitting import SubmissionError
 from broadsheet.deliver import present
-from broadsheet.errors import PaperNotFoundError
+from broadsheet.deliver.web.acting import actor_of, back, signed_in
 from broadsheet.types import Paper
 
 PATIENCE = 10.0
@@ -34,14 +32,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 @require_POST
-@login_required
+@signed_in
 def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Give a paper the reader's vote, or take it back with `on=0`; answers JSON to who asks for it."""
-    try:
-        found = papers.paper(paper_id)
-    except PaperNotFoundError:
-        return render(request, "web/no_paper.html", {"paper_id": paper_id}, status=404)
-    account = int(request.user.pk or 0)
+    found, account = papers.paper(paper_id), actor_of(request).key
     on = request.POST.get("on") != "0"
     if on:
         votes = voting.upvote(account, found, wiring.formula(), now=datetime.now(UTC))
@@ -49,14 +43,11 @@ def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
         votes = voting.withdraw(account, found)
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"voted": on, "votes": votes, "upvotes_in_all": votes + (found.upvotes or 0)})
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = present.paper_path(found.paper_id)
-    return HttpResponseRedirect(back)
+    return back(request, present.paper_path(found.paper_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in
 def submit(request: HttpRequest) -> HttpResponse:
     """The form to put a paper forward, filled in from the address; and what it does."""
     said = request.POST if request.method == "POST" else request.GET
@@ -65,7 +56,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         return render(request, "web/submit.html", context)
     http, now = wiring.http(patience=PATIENCE), datetime.now(UTC)
     try:
-        done = submitting.submit(context["text"], context["why"], account=int(request.user.pk or 0), http=http, now=now)
+        done = submitting.submit(context["text"], context["why"], account=actor_of(request).key, http=http, now=now)
     except SubmissionError as error:
         return render(request, "web/submit.html", context | {"error": str(error)}, status=422)
     day = done.paper.listed_on

@@ -1,0 +1,31 @@
+"""The tables of the library, by family: papers, what comes in, the ranking, accounts, and what accounts do."""
+
+from broadsheet.library.models.accounts import Account
+from broadsheet.library.models.community import (
+    Claim,
+    Comment,
+    CommentVersion,
+    DiscussionLock,
+    Notification,
+    Submission,
+    Upvote,
+)
+from broadsheet.library.models.moderation import Decision, Flag
+from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
+from broadsheet.library.models.ranking import Gain, Heat
+from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
+from broadsheet.library.models.sources import (
+    AnnouncedDay,
+    Announcement,
+    Repository,
+    RepositoryLink,
+    RepositoryStars,
+    Source,
+)
+
+__all__ = [
+    "Account", "Alias", "AnnouncedDay", "Announcement", "Change", "Claim", "Collection", "CollectionMember",
+    "CollectionPaper", "Comment", "CommentVersion", "Decision", "DiscussionLock", "Flag", "Follow", "Follower", "Gain",
+    "Heat", "Merge", "Notification", "Paper", "Reading", "Record", "Repository", "RepositoryLink", "RepositoryStars",
+    "Separation", "Source", "Submission", "Upvote",
+]  # fmt: skip
