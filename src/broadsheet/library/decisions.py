@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from broadsheet.community import Act, Decision
 from broadsheet.library import models
 
@@ -61,7 +63,7 @@ def mark_undone(number: int, account: int, now: datetime) -> None:
     models.Decision.objects.filter(pk=number).update(undone_at=now, undone_by=account)
 
 
-def _rows(*, only_public: bool) -> Any:
+def _rows(*, only_public: bool) -> QuerySet[models.Decision]:
     rows = models.Decision.objects.select_related("account", "undone_by")
     return rows.filter(public=True) if only_public else rows
 
