@@ -45,3 +45,36 @@ def standing(account: int) -> Standing:
 def put_trust(account: int, trust: float | None) -> None:
     """Write what the votes of the account count; None leaves it to its age."""
     models.Account.objects.filter(pk=account).update(trust=trust)
+
+
+def find(account: int, now: datetime) -> Actor | None:
+    """The account of this key, as one that acts at this moment."""
+    row = models.Account.objects.filter(pk=account).first()
+    return actor(row, now) if row else None
+
+
+def put_role(account: int, role: Role) -> None:
+    """Give an account this role."""
+    row = models.Account.objects.get(pk=account)
+    row.role = role
+    row.save(update_fields=["role", "is_staff", "is_superuser"])
+
+
+def ban_of(account: int) -> tuple[datetime | None, str]:
+    """Until when an account may only read, and why."""
+    return models.Account.objects.values_list("banned_until", "ban_reason").get(pk=account)
+
+
+def put_ban(account: int, until: datetime | None, reason: str) -> None:
+    """Let an account only read until this moment; None lets it act again."""
+    models.Account.objects.filter(pk=account).update(banned_until=until, ban_reason=reason)
+
+
+def exists(account: int) -> bool:
+    """Whether there is an account of this key."""
+    return models.Account.objects.filter(pk=account).exists()
+
+
+def count(role: Role) -> int:
+    """How many accounts have this role."""
+    return models.Account.objects.filter(role=role).count()
