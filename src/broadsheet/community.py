@@ -76,8 +76,7 @@ class Act(StrEnum):
 class Decision:
     """One line of the log of decisions. `by` is empty where a rule decided, or the account is gone.
 
-    `subject` names what it was about, as `comment:12`; `title` says it in words, `path` is the page where it can be
-    seen, or empty; `before` is what undoing it needs.
+    `subject` names what it was about, as `comment:12`, `title` says it in words; `before` is what undoing it needs.
     """
 
     number: int

@@ -146,6 +146,11 @@ def undo(actor: Actor, number: int, formula: Formula, *, now: datetime) -> Decis
     return found
 
 
+def can_undo(decision: Decision) -> bool:
+    """Whether there is a way back from this decision, as far as itself is concerned."""
+    return decision.act in _UNDO and not decision.undone_at
+
+
 def _undo_ban(found: Decision, _formula: Formula, _now: datetime) -> None:
     until = found.before["until"]
     accounts.put_ban(_key(found), datetime.fromisoformat(until) if until else None, found.before["reason"])

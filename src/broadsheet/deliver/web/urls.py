@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from broadsheet.deliver.web import accounts, browsing, keeping, views
+from broadsheet.deliver.web import accounts, browsing, keeping, moderation, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("completeness/<category>/<day>", keeping.announced_day),
     path("submit", accounts.submit),
     path("upvote/<path:paper_id>", accounts.upvote),
+    path("decisions", moderation.log),
+    path("decisions/<int:number>/undo", moderation.undo),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),
