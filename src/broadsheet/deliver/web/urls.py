@@ -29,6 +29,7 @@ urlpatterns = [
     path("upvote/<path:paper_id>", accounts.upvote),
     path("decisions", moderation.log),
     path("decisions/<int:number>/undo", moderation.undo),
+    path("put-right/<path:paper_id>", moderation.put_right),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),
