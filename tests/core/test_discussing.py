@@ -184,12 +184,13 @@ class TestChanging:
         said = say(ada, stone)
         discussing.lock(eve, stone, "It is settled.", now=NOW)
         assert threads.thread(stone.key, None).lock == "It is settled."
-        for again in (
+        several: list[Callable[[], object]] = [
             lambda: say(ada, stone, "One more thing"),
             lambda: say(eve, stone, "And another"),
             lambda: say(ada, stone, "Below", said),
             lambda: discussing.edit(ada, said.key, "Other words", now=NOW),
-        ):
+        ]
+        for again in several:
             with pytest.raises(DiscussionError, match="It is settled"):
                 again()
         discussing.unlock(eve, stone, "", now=NOW)

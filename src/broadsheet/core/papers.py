@@ -20,6 +20,14 @@ def paper(any_id: str) -> Paper:
     raise PaperNotFoundError(any_id)
 
 
+def by_key(key: int) -> Paper:
+    """The paper of this key of the library; PaperNotFoundError if it is gone."""
+    found = papers.by_keys([key]).get(key)
+    if found is None:
+        raise PaperNotFoundError(str(key))
+    return found
+
+
 def seen_at(of: Paper) -> tuple[Seen, ...]:
     """What each source said of the paper, in the order the library heard of it."""
     return tuple(

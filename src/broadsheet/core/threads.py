@@ -34,13 +34,18 @@ def thread(paper: int, viewer: Actor | None) -> Thread:
 
 def comment(key: int, viewer: Actor | None) -> Said:
     """One comment as the viewer may see it; CommentNotFoundError if there is none."""
-    found = comments.by_key(key)
-    if found is None:
-        raise CommentNotFoundError(key)
-    for one in thread(found.paper, viewer).said:
+    for one in thread(paper_of(key), viewer).said:
         if one.comment.key == key:
             return one
     raise CommentNotFoundError(key)
+
+
+def paper_of(key: int) -> int:
+    """The key of the paper that a comment is about; CommentNotFoundError if there is none."""
+    found = comments.by_key(key)
+    if found is None:
+        raise CommentNotFoundError(key)
+    return found.paper
 
 
 def history(key: int, viewer: Actor | None) -> tuple[Said, list[tuple[str, datetime]]]:
