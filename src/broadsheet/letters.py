@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from broadsheet.community import Letter, Notice, NoticeKind
+from broadsheet.markdown import plain
 from broadsheet.text import first_lines, readable
 
 SALT = "broadsheet.mail.off"
@@ -68,7 +69,7 @@ def _line(notice: Notice) -> dict[str, str]:
         "words": words.get(notice.kind, notice.words),
         "title": readable(notice.title),
         "url": f"{address()}/comments/{notice.comment}" if notice.comment else f"{address()}/notifications",
-        "excerpt": first_lines(notice.excerpt.strip(), EXCERPT) if notice.kind != NoticeKind.DECISION else "",
+        "excerpt": first_lines(plain(notice.excerpt), EXCERPT) if notice.kind != NoticeKind.DECISION else "",
     }
 
 

@@ -19,7 +19,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from broadsheet.mathml import mathml
-from broadsheet.text import find_links
+from broadsheet.text import find_links, readable
 
 LONGEST = 10_000
 """Characters that are read of a text."""
@@ -72,6 +72,25 @@ def notable(text: str) -> Notable:
             elif word := _word(match):
                 words.setdefault(word)
     return Notable(tuple(names), tuple(words))
+
+
+def plain(text: str) -> str:
+    """What the text says, in one line without any marks: for excerpts. Quotations and blocks of code are left out."""
+    said: list[str] = []
+    quoted = 0
+    for token in _parse(text):
+        quoted += (token.type == "blockquote_open") - (token.type == "blockquote_close")
+        if not quoted and token.type == "maths":
+            said.append(readable(f"${token.content}$"))
+        elif not quoted and token.children is not None:
+            said.append("".join(map(_said, token.children)))
+    return " ".join(" ".join(said).split())
+
+
+def _said(token: Token) -> str:
+    if token.type == "maths":
+        return readable(f"${token.content}$")
+    return " " if token.type in ("softbreak", "hardbreak") else _alt(token) or token.content
 
 
 def to_html(text: str, *, names: Collection[str] = (), papers: Mapping[str, str] | None = None) -> str:

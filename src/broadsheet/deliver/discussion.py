@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from broadsheet.community import Actor, Heard, Notice, Role, Said, Thread
 from broadsheet.core import threads
 from broadsheet.deliver.present import Shown, paper_path
-from broadsheet.markdown import to_html
+from broadsheet.markdown import plain, to_html
 from broadsheet.text import first_lines, readable
 from broadsheet.types import PaperId
 
@@ -151,7 +151,7 @@ def notice(given: Notice) -> Shown:
         "unread": given.read_at is None,
         "paper": {"title": readable(given.title), "url": paper_path(given.paper_id)} if given.paper_id else None,
         "url": f"/comments/{given.comment}" if given.comment else "",
-        "excerpt": first_lines(" ".join(given.excerpt.split()), EXCERPT) if given.kind != "decision" else "",
+        "excerpt": first_lines(plain(given.excerpt), EXCERPT) if given.kind != "decision" else "",
     }
 
 
