@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from broadsheet.types import PaperId
 
@@ -48,6 +49,49 @@ class Actor:
     name: str
     role: Role = Role.READER
     banned: bool = False
+
+
+class Act(StrEnum):
+    """What an editor, or a rule, can decide. Each reads as what was done, after a name."""
+
+    REMOVE_COMMENT = "removed a comment"
+    RESTORE_COMMENT = "put a comment back"
+    LOCK_THREAD = "locked a thread"
+    UNLOCK_THREAD = "opened a thread"
+    LOCK_DISCUSSION = "locked a discussion"
+    UNLOCK_DISCUSSION = "opened a discussion"
+    KEEP = "found nothing wrong"
+    ACCEPT_SUBMISSION = "accepted a paper put forward"
+    REFUSE_SUBMISSION = "refused a paper put forward"
+    CONFIRM_CLAIM = "confirmed an author"
+    REFUSE_CLAIM = "refused a claim"
+    BAN = "banned an account"
+    LIFT_BAN = "lifted a ban"
+    SET_ROLE = "changed a role"
+    SET_TRUST = "weighed an account's votes"
+    STRIKE_VOTES = "struck votes"
+    JOIN_PAPERS = "joined two papers"
+    SPLIT_PAPER = "split a paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One line of the log of decisions. `by` is empty where a rule decided, or the account is gone.
+
+    `subject` names what it was about, as `comment:12`, `title` says it in words; `before` is what undoing it needs.
+    """
+
+    number: int
+    at: datetime
+    by: str
+    act: Act
+    subject: str
+    title: str = ""
+    reason: str = ""
+    public: bool = True
+    before: Mapping[str, Any] = field(default_factory=dict)
+    undone_at: datetime | None = None
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

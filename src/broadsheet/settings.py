@@ -330,5 +330,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"broadsheet": {"level": "INFO"}},
+    # A request that waits a moment for a thread is no news.
+    "loggers": {"broadsheet": {"level": "INFO"}, "waitress.queue": {"level": "ERROR"}},
 }

@@ -13,9 +13,10 @@ from builders import a_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broadsheet.community import Actor, Comment, Role
-from broadsheet.core import discussing, flagging, notices, papers, splitting, threads, trending, voting
+from broadsheet.community import Act, Actor, Comment, Role
+from broadsheet.core import discussing, flagging, moderating, notices, papers, splitting, threads, trending, voting
 from broadsheet.core.discussing import DiscussionError
+from broadsheet.core.moderating import DecisionError
 from broadsheet.core.store import store
 from broadsheet.errors import CommentNotFoundError, NotAllowedError
 from broadsheet.library import models
@@ -163,10 +164,10 @@ class TestChanging:
         assert papers.paper(stone.paper_id).comments == 1
         log = models.Decision.objects.order_by("pk").values_list("verb", "subject", "title", "reason", "undone_by")
         assert list(log) == [
-            ("remove", f"comment:{said.key}", "ada on A stone to speak of", "An advertisement.", eve.key),
-            ("restore", f"comment:{said.key}", "ada on A stone to speak of", "It was none.", None),
+            ("removed a comment", f"comment:{said.key}", "ada on A stone to speak of", "An advertisement.", eve.key),
+            ("put a comment back", f"comment:{said.key}", "ada on A stone to speak of", "It was none.", None),
         ]
-        assert told(ada) == [("decision", "eve"), ("decision", "eve")]
+        assert told(ada) == [("decision", ""), ("decision", "")]
 
     def test_an_editor_gives_a_reason_and_removes_nothing_twice(self) -> None:
         ada, eve, stone = an_actor(), an_actor("eve", Role.EDITOR), a_stored_paper()
@@ -208,7 +209,25 @@ class TestChanging:
         say(ada, stone, "Beside it")
         discussing.unlock_thread(eve, first.key, "", now=NOW)
         say(ada, stone, "Deepest", deep)
-        assert list(models.Decision.objects.order_by("pk").values_list("verb", flat=True)) == ["lock", "unlock"]
+        log = models.Decision.objects.order_by("pk").values_list("verb", flat=True)
+        assert list(log) == [Act.LOCK_THREAD, Act.UNLOCK_THREAD]
+
+    def test_what_editors_decided_can_be_undone_from_the_log(self) -> None:
+        ada, eve, stone = an_actor(), an_actor("eve", Role.EDITOR), a_stored_paper()
+        said = say(ada, stone)
+        before = threads.thread(stone.key, None)
+        discussing.remove(eve, said.key, "Spam.", FORMULA, now=NOW)
+        discussing.lock_thread(eve, said.key, "Enough.", now=NOW)
+        discussing.lock(eve, stone, "Enough.", now=NOW)
+        for number in models.Decision.objects.order_by("-pk").values_list("pk", flat=True):
+            moderating.undo(eve, number, FORMULA, now=NOW)
+        assert threads.thread(stone.key, None) == before
+        assert papers.paper(stone.paper_id).comments == 1
+        discussing.remove(eve, said.key, "Spam.", FORMULA, now=NOW)
+        discussing.take_back(ada, said.key, now=NOW)
+        (number,) = models.Decision.objects.filter(undone_at=None).values_list("pk", flat=True)
+        with pytest.raises(DecisionError, match="is gone"):
+            moderating.undo(eve, number, FORMULA, now=NOW)
 
     def test_an_account_that_is_deleted_leaves_the_places_of_its_comments_without_their_text(self) -> None:
         ada, bo, stone = an_actor(), an_actor("bo"), a_stored_paper()
@@ -425,6 +444,7 @@ call_command("migrate", verbosity=0)
 from django.db import connection
 from broadsheet.community import Actor
 from broadsheet.core import discussing, papers
+from broadsheet.core.moderating import DecisionError
 from broadsheet.core.store import store
 from broadsheet.library import models
 from broadsheet.rank.trending import Formula

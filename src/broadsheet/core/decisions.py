@@ -1,40 +1,47 @@
-"""The log of decisions: every verb of an editor writes one line, in the transaction of what it does."""
+"""The log of decisions: who decided what, about what, and why. Undoing them is `core.moderating`'s."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from broadsheet.community import Actor
+from broadsheet.community import Act, Actor, Decision, Role
 from broadsheet.library import decisions
-from broadsheet.types import Json
+from broadsheet.types import Paging
 
 LONGEST_REASON = 500
 
 
 def log(
-    actor: Actor,
-    verb: str,
+    actor: Actor | None,
+    act: Act,
     subject: str,
     *,
-    title: str,
-    reason: str,
-    now: datetime,
-    before: Mapping[str, Json] | None = None,
+    title: str = "",
+    reason: str = "",
+    before: Mapping[str, Any] | None = None,
     public: bool = True,
+    now: datetime,
 ) -> int:
-    """Write down who did what to what and why; answers the number of the line.
+    """Write down a decision, in the transaction that carries it out; answers its number.
 
-    `subject` is as `comment:12`; `title` names it for people; `before` is what undoing it needs; what is not `public`
-    only editors see.
+    No actor: a rule decided. `before` is what undoing it needs; what is not `public` only editors see.
     """
     return decisions.add(
-        actor.key,
-        verb,
+        actor.key if actor else None,
+        act,
         subject,
-        title=title,
+        title=" ".join(title.split())[:LONGEST_REASON],
         reason=" ".join(reason.split())[:LONGEST_REASON],
         before=before or {},
         public=public,
         now=now,
     )
+
+
+def recent(actor: Actor | None, paging: Paging) -> tuple[list[Decision], int]:
+    """One page of the log, latest first, and how many lines there are: all for editors, the public ones for others."""
+    only_public = actor is None or actor.role < Role.EDITOR
+    found = decisions.recent((paging.page - 1) * paging.size, paging.size, only_public=only_public)
+    return found, decisions.count(only_public=only_public)

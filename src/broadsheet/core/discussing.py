@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from broadsheet.community import Actor, Comment, Role
+from broadsheet.community import Act, Actor, Comment, Role
 from broadsheet.core import decisions, notices, roles, voices
 from broadsheet.errors import BroadsheetError, CommentNotFoundError, NotAllowedError, PaperNotFoundError
 from broadsheet.library import comments, flags, papers
@@ -102,23 +102,30 @@ def remove(actor: Actor, key: int, reason: str, formula: Formula, *, now: dateti
         comments.put_removed(key, actor.key, now)
         comments.count(said.paper)
         voices.recount(said.paper, formula)
-        number = decisions.log(actor, "remove", _subject(said), title=_title(said), reason=reason, now=now)
+        number = decisions.log(actor, Act.REMOVE_COMMENT, _subject(said), title=_title(said), reason=reason, now=now)
         flags.close(said.paper, key, number)
-        notices.tell_author(actor, said, f"Your comment was removed: {reason}", now=now)
+        notices.tell_author(said, f"Your comment was removed: {reason}", now=now)
 
 
 def restore(actor: Actor, key: int, reason: str, formula: Formula, *, now: datetime) -> None:
     """Put back what an editor removed, as it was; DiscussionError if none did, or its author has taken it back."""
     roles.require(actor, Role.EDITOR, "put comments back")
+    with transaction.atomic():
+        said = put_back(key, formula, now=now)
+        _undone(actor, Act.REMOVE_COMMENT, _subject(said), now)
+        decisions.log(actor, Act.RESTORE_COMMENT, _subject(said), title=_title(said), reason=reason, now=now)
+
+
+def put_back(key: int, formula: Formula, *, now: datetime) -> Comment:
+    """Let everybody read a removed comment again; of `restore` and of undoing a decision, which say who may."""
     with _its_paper(key) as said:
         if said.removed_at is None or said.erased or said.account is None:
             raise DiscussionError("No editor removed this comment, so it cannot be put back.")
         comments.put_removed(key, None, None)
         comments.count(said.paper)
         voices.recount(said.paper, formula)
-        log.mark_undone("remove", _subject(said), actor.key, now)
-        decisions.log(actor, "restore", _subject(said), title=_title(said), reason=reason, now=now)
-        notices.tell_author(actor, said, "Your comment was put back.", now=now)
+        notices.tell_author(said, "Your comment was put back.", now=now)
+    return said
 
 
 def lock_thread(actor: Actor, key: int, reason: str, *, now: datetime) -> None:
@@ -128,7 +135,7 @@ def lock_thread(actor: Actor, key: int, reason: str, *, now: datetime) -> None:
     with _its_paper(key) as said:
         if not said.locked:
             comments.put_locked(key, locked=True)
-            decisions.log(actor, "lock", _subject(said), title=_title(said), reason=reason, now=now)
+            decisions.log(actor, Act.LOCK_THREAD, _subject(said), title=_title(said), reason=reason, now=now)
 
 
 def unlock_thread(actor: Actor, key: int, reason: str, *, now: datetime) -> None:
@@ -137,8 +144,8 @@ def unlock_thread(actor: Actor, key: int, reason: str, *, now: datetime) -> None
     with _its_paper(key) as said:
         if said.locked:
             comments.put_locked(key, locked=False)
-            log.mark_undone("lock", _subject(said), actor.key, now)
-            decisions.log(actor, "unlock", _subject(said), title=_title(said), reason=reason, now=now)
+            _undone(actor, Act.LOCK_THREAD, _subject(said), now)
+            decisions.log(actor, Act.UNLOCK_THREAD, _subject(said), title=_title(said), reason=reason, now=now)
 
 
 def lock(actor: Actor, paper: Paper, reason: str, *, now: datetime) -> None:
@@ -148,7 +155,7 @@ def lock(actor: Actor, paper: Paper, reason: str, *, now: datetime) -> None:
     with transaction.atomic():
         _hold(paper.key, paper.paper_id)
         if comments.put_discussion_lock(paper.key, reason, now):
-            decisions.log(actor, "lock", f"paper:{paper.key}", title=paper.title, reason=reason, now=now)
+            decisions.log(actor, Act.LOCK_DISCUSSION, f"paper:{paper.key}", title=paper.title, reason=reason, now=now)
 
 
 def unlock(actor: Actor, paper: Paper, reason: str, *, now: datetime) -> None:
@@ -156,9 +163,11 @@ def unlock(actor: Actor, paper: Paper, reason: str, *, now: datetime) -> None:
     roles.require(actor, Role.EDITOR, "unlock discussions")
     with transaction.atomic():
         _hold(paper.key, paper.paper_id)
+        before = {"reason": comments.discussion_lock(paper.key)}
         if comments.take_discussion_lock(paper.key):
-            log.mark_undone("lock", f"paper:{paper.key}", actor.key, now)
-            decisions.log(actor, "unlock", f"paper:{paper.key}", title=paper.title, reason=reason, now=now)
+            subject, title = f"paper:{paper.key}", paper.title
+            _undone(actor, Act.LOCK_DISCUSSION, subject, now)
+            decisions.log(actor, Act.UNLOCK_DISCUSSION, subject, title=title, reason=reason, before=before, now=now)
 
 
 def _sayable(text: str) -> str:
@@ -242,6 +251,13 @@ def _unlocked(paper: int, key: int) -> None:
 def _its_own(actor: Actor, said: Comment, what: str) -> None:
     if said.account != actor.key:
         raise NotAllowedError(f"Only who wrote a comment may {what}.")
+
+
+def _undone(actor: Actor, act: Act, subject: str, now: datetime) -> None:
+    """Note that what was decided so about this subject stands no more."""
+    for each in log.of_subject(subject):
+        if each.act == act and each.undone_at is None:
+            log.mark_undone(each.number, actor.key, now)
 
 
 def _subject(said: Comment) -> str:

@@ -29,13 +29,13 @@ def tell_of(actor: Actor, comment: Comment, parent: Comment | None, *, now: date
         notifications.add(new, kind, by=actor.key, paper=comment.paper, comment=comment.key, now=now)
 
 
-def tell_author(actor: Actor, comment: Comment, words: str, *, now: datetime) -> None:
-    """Tell the author of a comment what an editor decided about it."""
-    if comment.account not in (None, actor.key):
+def tell_author(comment: Comment, words: str, *, now: datetime) -> None:
+    """Tell the author of a comment, if it is still there, what an editor decided about it; not which editor."""
+    if comment.account is not None:
         notifications.add(
             [comment.account],
             NoticeKind.DECISION,
-            by=actor.key,
+            by=None,
             paper=comment.paper,
             comment=comment.key,
             now=now,

@@ -20,12 +20,11 @@ def paper(any_id: str) -> Paper:
     raise PaperNotFoundError(any_id)
 
 
-def by_key(key: int) -> Paper:
-    """The paper of this key of the library; PaperNotFoundError if it is gone."""
-    found = papers.by_keys([key]).get(key)
-    if found is None:
-        raise PaperNotFoundError(str(key))
-    return found
+def of_key(key: int) -> Paper:
+    """The paper of this key; PaperNotFoundError if it is gone."""
+    if key in (there := papers.by_keys([key])):
+        return there[key]
+    raise PaperNotFoundError(str(key))
 
 
 def seen_at(of: Paper) -> tuple[Seen, ...]:

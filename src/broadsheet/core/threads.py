@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from broadsheet.community import Actor, Comment, Heard, Role, Said, Thread
+from broadsheet.community import Act, Actor, Comment, Heard, Role, Said, Thread
 from broadsheet.errors import CommentNotFoundError
 from broadsheet.library import accounts, comments, decisions, flags, papers
 from broadsheet.markdown import notable
@@ -101,7 +101,7 @@ def _seen(said: Sequence[Said], viewer: Actor | None) -> tuple[Said, ...]:
     editor = viewer is not None and viewer.role >= Role.EDITOR
     keys = [one.comment.key for one in said]
     gone = [f"comment:{one.comment.key}" for one in said if one.comment.removed_at and not one.comment.erased]
-    reasons = decisions.reasons("remove", gone) if gone else {}
+    reasons = decisions.reasons(Act.REMOVE_COMMENT, gone) if gone else {}
     numbers = flags.numbers(keys) if editor else {}
     own = flags.flagged(viewer.key, said[0].comment.paper) if viewer else set()
     return tuple(

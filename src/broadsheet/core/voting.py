@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from broadsheet.core import roles, trending, voices
-from broadsheet.library import accounts, comments, upvotes
+from broadsheet.library import accounts, comments, papers, upvotes
 from broadsheet.rank import trust as weighing
 from broadsheet.rank.trending import Formula
 from broadsheet.types import Paper
@@ -51,6 +51,22 @@ def strike(account: int, keys: Collection[int] | None, formula: Formula) -> None
             upvotes.withdraw(account, key)
             upvotes.count(key)
             _recount(key, formula)
+
+
+def give_back(account: int, given: Collection[tuple[int, datetime]], formula: Formula) -> None:
+    """Write votes of this account again that were struck, as of the moments that they were given at.
+
+    Papers that are gone since are left out.
+    """
+    standing = accounts.standing(account)
+    with transaction.atomic():
+        there = papers.by_keys([key for key, _ in given])
+        for key, at in sorted(given):
+            if key in there:
+                upvotes.lock(key)
+                upvotes.put(account, key, at, _weight(at, standing.joined, standing.trust))
+                upvotes.count(key)
+                _recount(key, formula)
 
 
 def trust(account: int, value: float | None, formula: Formula) -> int:

@@ -71,3 +71,36 @@ def is_mailed(account: int) -> bool:
 def put_mailed(account: int, *, on: bool) -> bool:
     """Write whether the account is told by mail; False if there is no such account."""
     return bool(models.Account.objects.filter(pk=account).update(mailed=on))
+
+
+def find(account: int, now: datetime) -> Actor | None:
+    """The account of this key, as one that acts at this moment."""
+    row = models.Account.objects.filter(pk=account).first()
+    return actor(row, now) if row else None
+
+
+def put_role(account: int, role: Role) -> None:
+    """Give an account this role."""
+    row = models.Account.objects.get(pk=account)
+    row.role = role
+    row.save(update_fields=["role", "is_staff", "is_superuser"])
+
+
+def ban_of(account: int) -> tuple[datetime | None, str]:
+    """Until when an account may only read, and why."""
+    return models.Account.objects.values_list("banned_until", "ban_reason").get(pk=account)
+
+
+def put_ban(account: int, until: datetime | None, reason: str) -> None:
+    """Let an account only read until this moment; None lets it act again."""
+    models.Account.objects.filter(pk=account).update(banned_until=until, ban_reason=reason)
+
+
+def exists(account: int) -> bool:
+    """Whether there is an account of this key."""
+    return models.Account.objects.filter(pk=account).exists()
+
+
+def count(role: Role) -> int:
+    """How many accounts have this role."""
+    return models.Account.objects.filter(role=role).count()

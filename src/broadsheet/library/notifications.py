@@ -15,7 +15,7 @@ def add(
     accounts: Iterable[int],
     kind: NoticeKind,
     *,
-    by: int,
+    by: int | None,
     paper: int,
     comment: int | None,
     now: datetime,

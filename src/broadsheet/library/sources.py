@@ -63,25 +63,22 @@ def add(name: str, kind: str, words: Sequence[str], values: Mapping[str, str], e
     )
 
 
-def change(name: str, *, paused: bool | None = None, next_at: datetime | None = None) -> bool:
-    """Pause or go on, or set the time of the next fetch; False if there is no such source."""
+def change(name: str, *, paused: bool | None = None, next_at: datetime | None = None) -> None:
+    """Pause or go on, or set the time of the next fetch."""
     wanted = {"paused": paused, "next_at": next_at}
-    return bool(
-        models.Source.objects.filter(name=name).update(
-            **{field: value for field, value in wanted.items() if value is not None}
-        )
+    models.Source.objects.filter(name=name).update(
+        **{field: value for field, value in wanted.items() if value is not None}
     )
 
 
-def reset(name: str, now: datetime) -> bool:
-    """Forget how far the library is with it, so that it is fetched from the start; False if there is none."""
-    rows = models.Source.objects.filter(name=name)
-    return bool(rows.update(checkpoint={}, turns=F("turns") + 1, next_at=now))
+def reset(name: str, now: datetime) -> None:
+    """Forget how far the library is with it, so that it is fetched from the start."""
+    models.Source.objects.filter(name=name).update(checkpoint={}, turns=F("turns") + 1, next_at=now)
 
 
-def remove(name: str) -> bool:
-    """Forget a source, not its papers; False if there is none."""
-    return bool(models.Source.objects.filter(name=name).delete()[0])
+def remove(name: str) -> None:
+    """Forget a source, not its papers."""
+    models.Source.objects.filter(name=name).delete()
 
 
 def start(name: str, now: datetime) -> None:

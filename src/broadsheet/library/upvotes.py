@@ -65,3 +65,9 @@ def of_account(account: int, papers: Collection[int]) -> set[int]:
     """Those of these papers that the account has voted for."""
     rows = models.Upvote.objects.filter(account=account, paper__in=papers)
     return set(rows.values_list("paper_id", flat=True))
+
+
+def given(account: int, papers: Collection[int]) -> list[tuple[int, datetime]]:
+    """(paper, when) of the votes of this account for these papers, oldest first."""
+    rows = models.Upvote.objects.filter(account=account, paper__in=papers).order_by("at", "pk")
+    return list(rows.values_list("paper_id", "at"))

@@ -81,7 +81,7 @@ def speak(request: HttpRequest, paper_id: str) -> HttpResponse:
 def reply(request: HttpRequest, key: int) -> HttpResponse:
     """The form for a reply, below what it replies to, its preview, and what it does."""
     above = threads.comment(key, viewer_of(request))
-    found = papers.by_key(above.comment.paper)
+    found = papers.of_key(above.comment.paper)
 
     def send(text: str) -> int:
         said = discussing.comment(actor_of(request), found, text, wiring.formula(), now=datetime.now(UTC), parent=key)
@@ -245,7 +245,7 @@ def _place(key: int) -> str:
 
 
 def _paper_of(key: int) -> present.Shown:
-    return _named(papers.by_key(key))
+    return _named(papers.of_key(key))
 
 
 def _named(found: Paper) -> present.Shown:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from broadsheet.deliver.web import accounts, browsing, discussing, flagging, keeping, notices, views
+from broadsheet.deliver.web import accounts, browsing, discussing, flagging, keeping, moderation, notices, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -45,6 +45,9 @@ urlpatterns = [
     path("notifications/mail", notices.mail),
     path("notifications/<int:key>", notices.read),
     path("mail/off/<token>", notices.mail_off),
+    path("decisions", moderation.log),
+    path("decisions/<int:number>/undo", moderation.undo),
+    path("put-right/<path:paper_id>", moderation.put_right),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),

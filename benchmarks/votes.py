@@ -1,0 +1,261 @@
+"""Votes a second, none lost and none doubled, while the front page is read.
+
+    python -m benchmarks.votes [--seconds 20] [--writers 4] [--readers 2000]
+
+In a library of its own, on SQLite and, if DATABASE_URL names one, on PostgreSQL: the service answers in one process as
+`broadsheet up` starts it, and so many writers vote through the verbs of the core, each for readers of its own, for 50
+papers of one day. One act in ten gives a vote that is there already, one in twenty takes one back. Meanwhile the front
+page is asked for ten times a second, over HTTP. Then every vote is compared with what the writers know they did.
+
+A third part sends the same votes over HTTP, to one service: there the web server and the page's own work are in the
+figure, and one process has one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from statistics import median, quantiles
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+PAPERS = 50
+SECRET = "a long way to the stones"
+
+
+def main() -> None:
+    """Measure on each database, then over HTTP."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, number in (("seconds", 20), ("writers", 4), ("readers", 2000)):
+        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
+    asked = parser.parse_args()
+    postgres = os.environ.pop("DATABASE_URL", "")
+    for name, database, goal in (("SQLite", "", 400), ("PostgreSQL", postgres, 2000)):
+        if name == "PostgreSQL" and not database:
+            print("PostgreSQL: left out, DATABASE_URL names none (scripts/postgres start FOLDER prints one)")
+            continue
+        with _library(asked.readers, database) as address:
+            with _reading(address) as times:
+                votes, wrong, seconds = _vote(asked.writers, asked.seconds)
+            speed, late = votes / seconds, quantiles(times, n=20)[-1]
+            print(
+                f"{name}: {speed:,.0f} votes/s by {asked.writers} writers (goal ≥ {goal:,}: {_verdict(speed >= goal)})"
+            )
+            print(f"  {votes:,} acts; votes lost or doubled: {wrong}; papers with a wrong number: {_miscounted()}")
+            print(f"  the front page meanwhile: median {median(times):.0f} ms, p95 {late:.0f} ms "
+                  f"(goal ≤ 50: {_verdict(late <= 50)}), {len(times)} times", flush=True)  # fmt: skip
+        with _library(asked.readers, database) as address:
+            done, seconds = _vote_over_http(address, asked.seconds / 2)
+            print(f"  over HTTP to one process: {done / seconds:,.0f} votes/s, wrong: {_miscounted()}", flush=True)
+
+
+def _verdict(met: bool) -> str:  # noqa: FBT001 - reads like an assertion
+    return "met" if met else "MISSED"
+
+
+@contextmanager
+def _library(readers: int, database: str) -> Iterator[str]:
+    """An empty library with a day of papers and so many readers, and a service for it; answers its address."""
+    with tempfile.TemporaryDirectory(prefix="broadsheet-votes-") as folder:
+        os.environ |= {"BROADSHEET_DATA": folder, "BROADSHEET_EMBEDDER": "hash-256"}
+        if database:
+            os.environ["DATABASE_URL"] = database
+        else:
+            os.environ.pop("DATABASE_URL", None)
+        _apart(_fill, readers)
+        from benchmarks.__main__ import started
+
+        with started() as (_, _, address):
+            yield address
+
+
+def _apart(part: Any, *arguments: Any) -> Any:
+    """Run a part in a process of its own, which reads the settings of this moment; answers what it answers."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(part, arguments)
+
+
+def _django() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings"
+    import django
+
+    django.setup()
+
+
+def _fill(readers: int) -> None:
+    _django()
+    from django.core.management import call_command
+
+    from broadsheet.core.store import store
+    from broadsheet.library import models
+    from broadsheet.types import Record
+
+    call_command("migrate", verbosity=0)
+    call_command("flush", verbosity=0, interactive=False)
+    now = datetime.now(UTC)
+    store(
+        [
+            Record(
+                source="jsonl", title=f"Paper number {number} of the day", abstract="It says something. " * 60,
+                authors=("Ada Lovelace", "Bo Writer"), ids=(f"arxiv:2603.{number:05}",), featured=now.date(),
+                categories=("cs.LG",),
+            )
+            for number in range(PAPERS)
+        ],
+        now=now,
+    )  # fmt: skip
+    models.Account.objects.bulk_create(
+        models.Account(username=f"reader{number}", date_joined=now - timedelta(days=number % 30))
+        for number in range(readers)
+    )
+
+
+@contextmanager
+def _reading(address: str) -> Iterator[list[float]]:
+    """Ask for the front page ten times a second, and note how many milliseconds each answer took."""
+    times: list[float] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.wait(0.1):
+            began = time.perf_counter()
+            urllib.request.urlopen(address).read()
+            times.append((time.perf_counter() - began) * 1000)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield times
+    finally:
+        stop.set()
+        reader.join()
+
+
+def _vote(writers: int, seconds: float) -> tuple[int, int, float]:
+    """Let the writers vote for so long; answers the acts, how many votes are not as they should be, and the seconds."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(writers) as pool:
+        shares = [(number, writers, seconds) for number in range(writers)]
+        done = pool.starmap(_write, shares)
+    acts = sum(number for number, _, _ in done)
+    expected = {pair for _, pairs, _ in done for pair in pairs}
+    wrong = len(expected ^ _apart(_votes_there))
+    return acts, wrong, max(spent for _, _, spent in done)
+
+
+def _write(number: int, writers: int, seconds: float) -> tuple[int, set[tuple[int, int]], float]:
+    _django()
+    from broadsheet.core import voting
+    from broadsheet.library import models, papers
+    from broadsheet.rank.trending import Formula
+
+    formula, random_ = Formula(), random.Random(number)
+    several = list(papers.by_keys(list(models.Paper.objects.values_list("key", flat=True))).values())
+    keys = list(models.Account.objects.order_by("pk").values_list("pk", flat=True))[number::writers]
+    pairs = [(account, paper) for account in keys for paper in several]
+    random_.shuffle(pairs)
+    there: set[tuple[int, int]] = set()
+    acts, began = 0, time.perf_counter()
+    for account, paper in pairs:
+        voting.upvote(account, paper, formula, now=datetime.now(UTC))
+        there.add((account, paper.key))
+        acts += 1
+        if random_.random() < 0.1:
+            voting.upvote(account, paper, formula, now=datetime.now(UTC))
+            acts += 1
+        if random_.random() < 0.05:
+            voting.withdraw(account, paper)
+            there.discard((account, paper.key))
+            acts += 1
+        if time.perf_counter() - began > seconds:
+            break
+    return acts, there, time.perf_counter() - began
+
+
+def _votes_there() -> set[tuple[int, int]]:
+    _django()
+    from broadsheet.library import models
+
+    return set(models.Upvote.objects.values_list("account_id", "paper_id"))
+
+
+def _miscounted() -> int:
+    return int(_apart(_count_miscounted))
+
+
+def _count_miscounted() -> int:
+    _django()
+    from broadsheet.library import models
+
+    return sum(
+        models.Upvote.objects.filter(paper=key).count() != votes
+        for key, votes in models.Paper.objects.values_list("key", "votes")
+    )
+
+
+def _vote_over_http(address: str, seconds: float) -> tuple[int, float]:
+    """Eight browsers vote as fast as they are answered."""
+    cookies = _apart(_sign_in, 8)
+    place = urlsplit(address)
+    done = [0] * len(cookies)
+    began = time.perf_counter()
+
+    def browse(number: int) -> None:
+        connection = HTTPConnection(place.hostname or "", place.port)
+        session, csrf = cookies[number]
+        headers = {
+            "Cookie": f"sessionid={session}; csrftoken={csrf}", "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }  # fmt: skip
+        on = 0
+        while time.perf_counter() - began < seconds:
+            on = 1 - on if done[number] % PAPERS == 0 else on
+            body = urlencode({"on": on, "csrfmiddlewaretoken": csrf})
+            connection.request("POST", f"/upvote/arxiv:2603.{done[number] % PAPERS:05}", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                sys.exit(f"A vote was answered with {answer.status}.")
+            done[number] += 1
+
+    browsers = [threading.Thread(target=browse, args=(number,)) for number in range(len(cookies))]
+    for browser in browsers:
+        browser.start()
+    for browser in browsers:
+        browser.join()
+    return sum(done), time.perf_counter() - began
+
+
+def _sign_in(number: int) -> list[tuple[str, str]]:
+    _django()
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.middleware.csrf import _get_new_csrf_string
+
+    from broadsheet.library import models
+
+    found = []
+    for account in models.Account.objects.order_by("-pk")[:number]:
+        session = SessionStore()
+        session[SESSION_KEY] = str(account.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+        session.save()
+        found.append((str(session.session_key), _get_new_csrf_string()))
+    return found
+
+
+if __name__ == "__main__":
+    main()
