@@ -43,7 +43,7 @@ _ATTRIBUTES = {
         "width": _SIZE,
     }.items()
 }
-_MACRO = re.compile(r"\\(?:def|[gex]def|let|newcommand|renewcommand|providecommand|newenvironment|require|href|url)\b")
+_MACRO = re.compile(r"\\(?:def|[gex]def|let|(?:re)?new[a-z]+|provide[a-z]+|require|href|url)\b")
 _ALIGNED = re.compile(r"(\\(?:begin|end)\{)(?:aligned|split|gathered|gather\*?|eqnarray\*?)\}")
 
 
