@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from broadsheet.types import PaperId
+
 
 class Role(StrEnum):
     """What an account may do; each may all that the one before it may, and they compare in this order.
@@ -90,3 +92,131 @@ class Decision:
     before: Mapping[str, Any] = field(default_factory=dict)
     undone_at: datetime | None = None
     undone_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What an account said of the paper of this key, in Markdown; a reply to the comment `parent`, if that is not None.
+
+    `account` is None and `by` empty where the account is gone. `removed_by` is the account of whoever removed it.
+    """
+
+    key: int
+    paper: int
+    parent: int | None
+    account: int | None
+    by: str
+    text: str
+    at: datetime
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None
+    removed_by: int | None = None
+    locked: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether everybody may read it."""
+        return self.removed_at is None and self.account is not None
+
+    @property
+    def erased(self) -> bool:
+        """Whether its author took it back, so that only its place is left."""
+        return self.removed_at is not None and self.removed_by == self.account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A comment in its thread, as one viewer may see it: its text is empty where that viewer may not read it.
+
+    `depth` counts from 0; `to` names whom it replies to; `reason` is why an editor removed it; `locked` says that
+    nothing may be said below it; `flags` are the open ones, counted for editors only; `flagged` is the viewer's own.
+    """
+
+    comment: Comment
+    depth: int = 0
+    to: str = ""
+    reason: str = ""
+    locked: bool = False
+    flags: int = 0
+    flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """All that was said of a paper, each comment followed by its replies, oldest first.
+
+    `lock` says why nothing more may be said, and is None where more may. `names` are the accounts that the texts name,
+    `papers` the ids of the papers that they name, by the words that name them.
+    """
+
+    said: tuple[Said, ...]
+    lock: str | None = None
+    names: frozenset[str] = frozenset()
+    papers: Mapping[str, PaperId] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A comment away from its thread, with the paper that it is about."""
+
+    comment: Comment
+    paper_id: PaperId
+    title: str
+
+
+class NoticeKind(StrEnum):
+    """What an account is told of."""
+
+    REPLY = "reply"
+    MENTION = "mention"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What an account is told: by whom, of which comment on which paper; `words` are those of a decision.
+
+    `excerpt` is what the comment says now; `at` and `read_at` are moments.
+    """
+
+    key: int
+    kind: NoticeKind
+    by: str
+    at: datetime
+    read_at: datetime | None = None
+    paper_id: PaperId = ""
+    title: str = ""
+    comment: int | None = None
+    excerpt: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to one account: its key, name and address, and all that it is told, oldest first."""
+
+    account: int
+    name: str
+    address: str
+    notices: tuple[Notice, ...]
+
+
+class FlagReason(StrEnum):
+    """What can be wrong with a comment or a paper."""
+
+    SPAM = "spam"
+    OFF_TOPIC = "off topic"
+    ABUSIVE = "abusive"
+    WRONG_DATA = "wrong data"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """That an account reports something: why, in its own words, and when; open until a decision closes it."""
+
+    key: int
+    reason: FlagReason
+    words: str
+    at: datetime

@@ -15,8 +15,8 @@ from time import monotonic
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from broadsheet import wiring
-from broadsheet.core import completeness, fetching, indexing, trending, warnings
+from broadsheet import letters, wiring
+from broadsheet.core import completeness, fetching, indexing, telling, trending, warnings
 from broadsheet.errors import BroadsheetError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
@@ -87,12 +87,23 @@ def warn(_stop: threading.Event) -> str:
     return f"told the administrators of {told} failing sources" if told else ""
 
 
+def tell(_stop: threading.Event) -> str:
+    """Mail accounts what they have not read on the site."""
+    if not letters.can_be_sent():
+        return ""
+    verified = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+    report = telling.tell(letters.send, now=_now(), verified=verified)
+    told = {"sent": report.sent, "put off": report.postponed, "refused": report.refused}
+    return ", ".join(f"{number} letters {what}" for what, number in told.items() if number)
+
+
 STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
     Step("notice", every=5.0, run=notice),
     Step("close gaps", every=1800.0, run=close_gaps),
     Step("warn", every=600.0, run=warn),
+    Step("tell", every=60.0, run=tell),
 )
 
 

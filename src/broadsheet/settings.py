@@ -102,8 +102,9 @@ SETTINGS = (
     Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 1.0, _real),
     Setting(
         "trending_weights",
-        "What upvotes elsewhere, votes here, comments and the stars of its code count for a paper.",
-        "upvotes=1 votes=2 comments=0.5 stars=0.5",
+        "What upvotes elsewhere, votes and voices (accounts that comment) here, comments elsewhere and the stars of "
+        "its code count for a paper.",
+        "upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5",
     ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
@@ -170,7 +171,7 @@ def _weights(text: str) -> dict[str, float]:
         return {name: float(value) for name, value in pairs}
     except ValueError:
         raise SettingError(
-            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 votes=2 comments=0.5 stars=0.5."
+            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5."
         ) from None
 
 

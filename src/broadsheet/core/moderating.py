@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from broadsheet.community import Act, Actor, Decision, Role
-from broadsheet.core import decisions, roles, splitting, voting
-from broadsheet.errors import BroadsheetError, NotAllowedError
-from broadsheet.library import accounts, papers, upvotes
+from broadsheet.core import decisions, discussing, roles, splitting, voting
+from broadsheet.core.discussing import DiscussionError
+from broadsheet.errors import BroadsheetError, CommentNotFoundError, NotAllowedError
+from broadsheet.library import accounts, comments, papers, upvotes
 from broadsheet.library import decisions as log
 from broadsheet.library.writing import Slot
 from broadsheet.rank.trending import Formula
@@ -181,6 +182,24 @@ def _undo_split(found: Decision, _formula: Formula, now: datetime) -> None:
     splitting.join(one, other, now=now)
 
 
+def _undo_removal(found: Decision, formula: Formula, now: datetime) -> None:
+    try:
+        discussing.put_back(_number(found), formula, now=now)
+    except (DiscussionError, CommentNotFoundError):
+        raise DecisionError("The comment is gone: its author has taken it back.") from None
+
+
+def _undo_lock_thread(found: Decision, _formula: Formula, _now: datetime) -> None:
+    comments.put_locked(_number(found), locked=found.act == Act.UNLOCK_THREAD)
+
+
+def _undo_lock(found: Decision, _formula: Formula, now: datetime) -> None:
+    if found.act == Act.LOCK_DISCUSSION:
+        comments.take_discussion_lock(_number(found))
+    elif papers.by_keys([_number(found)]):
+        comments.put_discussion_lock(_number(found), found.before["reason"], now)
+
+
 _UNDO: Mapping[Act, Callable[[Decision, Formula, datetime], None]] = {
     Act.BAN: _undo_ban,
     Act.LIFT_BAN: _undo_ban,
@@ -189,6 +208,11 @@ _UNDO: Mapping[Act, Callable[[Decision, Formula, datetime], None]] = {
     Act.STRIKE_VOTES: _undo_strike,
     Act.JOIN_PAPERS: _undo_join,
     Act.SPLIT_PAPER: _undo_split,
+    Act.REMOVE_COMMENT: _undo_removal,
+    Act.LOCK_THREAD: _undo_lock_thread,
+    Act.UNLOCK_THREAD: _undo_lock_thread,
+    Act.LOCK_DISCUSSION: _undo_lock,
+    Act.UNLOCK_DISCUSSION: _undo_lock,
 }
 
 _TOGETHER: tuple[set[Act], ...] = (
@@ -196,14 +220,21 @@ _TOGETHER: tuple[set[Act], ...] = (
     {Act.SET_ROLE},
     {Act.SET_TRUST},
     {Act.JOIN_PAPERS, Act.SPLIT_PAPER},
+    {Act.REMOVE_COMMENT, Act.RESTORE_COMMENT},
+    {Act.LOCK_THREAD, Act.UNLOCK_THREAD},
+    {Act.LOCK_DISCUSSION, Act.UNLOCK_DISCUSSION},
 )
 """Acts of which a later one stands in the way of undoing an earlier one about the same."""
 
 _SAME: Mapping[Act, set[Act]] = {act: acts for acts in _TOGETHER for act in acts}
 
 
+def _number(found: Decision) -> int:
+    return int(found.subject.partition(":")[2])
+
+
 def _key(found: Decision) -> int:
-    key = int(found.subject.partition(":")[2])
+    key = _number(found)
     if not accounts.exists(key):
         raise DecisionError("The account is gone.")
     return key

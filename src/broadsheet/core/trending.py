@@ -28,6 +28,9 @@ COLD = 0.01
 VOTES = "votes"
 """The kind of the votes of accounts here; they are noted weighed, not counted."""
 
+VOICES = "voices"
+"""The kind of the accounts here that said something of a paper, each once; noted weighed, as votes are."""
+
 BASELINE = {"stars"}
 """Kinds whose first number is where growth begins, and no growth itself: a repository may be older than its paper."""
 
@@ -92,11 +95,11 @@ def note(
     return len(grown)
 
 
-def replace_votes(key: int, grown: list[tuple[datetime, float]], formula: Formula) -> None:
-    """Make the gains of a paper's votes here anew: at each of these moments, in order, they came to count so much."""
+def replace(key: int, kind: str, grown: list[tuple[datetime, float]], formula: Formula) -> None:
+    """Make the gains of a kind of a paper anew: at each of these moments, in order, they came to count so much."""
     totals = [0.0, *(total for _, total in grown)]
     steps = zip(grown, totals, strict=False)
-    gains.replace(key, VOTES, [Grown(key, VOTES, before, total, at) for (at, total), before in steps if total > before])
+    gains.replace(key, kind, [Grown(key, kind, before, total, at) for (at, total), before in steps if total > before])
     gains.take_heat(key)
     _make_heats({key}, formula)
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from broadsheet.core import roles, trending
-from broadsheet.library import accounts, papers, upvotes
+from broadsheet.core import roles, trending, voices
+from broadsheet.library import accounts, comments, papers, upvotes
 from broadsheet.rank import trust as weighing
 from broadsheet.rank.trending import Formula
 from broadsheet.types import Paper
@@ -72,7 +72,8 @@ def give_back(account: int, given: Collection[tuple[int, datetime]], formula: Fo
 def trust(account: int, value: float | None, formula: Formula) -> int:
     """Let all votes of this account, past and future, count so much for trending; answers for how many papers.
 
-    1 is fully, 0 nothing, None what the account's age says. The numbers of votes that pages show stay as they are.
+    1 is fully, 0 nothing, None what the account's age says; what it says of papers counts so, too. The numbers of votes
+    that pages show stay as they are.
     """
     with transaction.atomic():
         accounts.put_trust(account, value)
@@ -81,6 +82,9 @@ def trust(account: int, value: float | None, formula: Formula) -> int:
         for key in sorted(keys):
             upvotes.lock(key)
             _recount(key, formula)
+        for key in sorted(comments.papers_of(account)):
+            upvotes.lock(key)
+            voices.recount(key, formula)
     return len(keys)
 
 
@@ -100,4 +104,4 @@ def _recount(key: int, formula: Formula) -> None:
     for at, weight in upvotes.of_paper(key):
         full, less = (full + weight, less) if weight >= 1 else (full, less + weight)
         grown.append((at, weighing.together(full, less)))
-    trending.replace_votes(key, grown, formula)
+    trending.replace(key, trending.VOTES, grown, formula)

@@ -71,6 +71,7 @@ def paper(shown: Paper) -> Shown:
         "upvotes": shown.upvotes,
         "votes": shown.votes,
         "upvotes_in_all": None if shown.upvotes is None and not shown.votes else (shown.upvotes or 0) + shown.votes,
+        "comments": shown.comments,
         "extras": dict(shown.extras),
     }
 

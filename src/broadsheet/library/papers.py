@@ -54,6 +54,12 @@ def by_alias(alias: str) -> Paper | None:
     return next(iter(_with_aliases(models.Paper.objects.filter(aliases__alias=alias))), None)
 
 
+def ids_behind(aliases: Collection[str]) -> dict[str, str]:
+    """The paper ids that those of these ids lead to that lead anywhere."""
+    rows = models.Alias.objects.filter(alias__in=aliases)
+    return dict(rows.values_list("alias", "paper__paper_id"))
+
+
 def everything(*, after: int = 0) -> Iterator[Paper]:
     """Every paper with a key above `after`, in order of keys, without aliases; streams, for the index."""
     rows = models.Paper.objects.filter(key__gt=after).order_by("key")

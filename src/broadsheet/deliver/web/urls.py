@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from broadsheet.deliver.api import huggingface
-from broadsheet.deliver.web import accounts, browsing, keeping, moderation, views
+from broadsheet.deliver.web import accounts, browsing, discussing, flagging, keeping, moderation, notices, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -29,6 +29,24 @@ urlpatterns = [
     path("completeness/<category>/<day>", keeping.announced_day),
     path("submit", accounts.submit),
     path("upvote/<path:paper_id>", accounts.upvote),
+    path("discuss/papers/<path:paper_id>", discussing.speak),
+    path("lock/papers/<path:paper_id>", discussing.lock),
+    path("discussions", discussing.latest),
+    path("comments/<int:key>", discussing.permalink),
+    path("comments/<int:key>/history", discussing.history),
+    path("comments/<int:key>/reply", discussing.reply),
+    path("comments/<int:key>/edit", discussing.edit),
+    path("comments/<int:key>/take-back", discussing.take_back),
+    path("comments/<int:key>/remove", discussing.remove),
+    path("comments/<int:key>/restore", discussing.restore),
+    path("comments/<int:key>/lock", discussing.lock_thread),
+    path("flag/comments/<int:key>", flagging.comment),
+    path("flag/papers/<path:paper_id>", flagging.paper),
+    path("notifications", notices.notifications),
+    path("notifications/read", notices.read_all),
+    path("notifications/mail", notices.mail),
+    path("notifications/<int:key>", notices.read),
+    path("mail/off/<token>", notices.mail_off),
     path("decisions", moderation.log),
     path("decisions/<int:number>/undo", moderation.undo),
     path("put-right/<path:paper_id>", moderation.put_right),

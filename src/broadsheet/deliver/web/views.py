@@ -14,12 +14,13 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import code, listings, papers, periods, submitting, suggesting
+from broadsheet.core import code, listings, papers, periods, submitting, suggesting, threads
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
-from broadsheet.deliver import keeping, present
+from broadsheet.deliver import discussion, keeping, present
 from broadsheet.deliver.web.accounts import mark_voted
+from broadsheet.deliver.web.acting import viewer_of
 from broadsheet.deliver.web.marking import marked
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
@@ -31,7 +32,17 @@ LAST_PAGE = 10_000
 FIRST_LINES = 420
 AUTHORS = 6
 SIMILAR = 6
-NOT_FOR_ROBOTS = ("/search", "/suggest", "/cite/", "/admin/", "/accounts/")
+NOT_FOR_ROBOTS = (
+    "/search",
+    "/suggest",
+    "/cite/",
+    "/admin/",
+    "/accounts/",
+    "/discuss/",
+    "/comments/",
+    "/flag/",
+    "/mail/",
+)
 
 
 @require_safe
@@ -127,8 +138,10 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(present.paper_path(found.paper_id))
     shown = present.paper(found)
     mark_voted(request, [found], [shown])
+    viewer = viewer_of(request)
     context = {
         "paper": shown,
+        "discussion": discussion.thread(threads.thread(found.key, viewer), viewer),
         "authors": [{"name": name, "url": present.author_path(name)} for name in shown["authors"]],
         "venue_url": present.venue_path(found.venue),
         "citation": citations.cite(found, "bibtex"),

@@ -111,7 +111,8 @@ class DiscussionLock(models.Model):
 class Notification(models.Model):
     """What an account is told: that somebody replied to it or named it, or what was decided about something of its.
 
-    `kind` is reply, mention or decision; `words` are shown for a decision.
+    `kind` is reply, mention or decision; `words` are shown for a decision. It is mailed once; where the server said
+    that it cannot take the mail now, not again before `mail_after`.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notifications")
@@ -123,6 +124,7 @@ class Notification(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    mail_after = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["account", "-at"], name="notification_of_account")]

@@ -41,6 +41,12 @@ for (const form of document.querySelectorAll("form.upvote")) {
   });
 }
 
+for (const text of document.querySelectorAll(".write textarea")) {
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form.requestSubmit();
+  });
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea")) {
