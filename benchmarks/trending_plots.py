@@ -28,8 +28,8 @@ class Panel:
     title: str
     below: str
     lines: Mapping[str, Points]
-    across: Mapping[float, str]
-    up: Mapping[float, str]
+    across: Mapping[int, str]
+    up: Mapping[float, str] | Mapping[int, str]
 
 
 def picture(title: str, panels: Sequence[Panel]) -> str:

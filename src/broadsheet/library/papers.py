@@ -15,7 +15,7 @@ from broadsheet.types import Link, LinkKind, Paper, Version
 _FIELDS = (
     "key", "paper_id", "title", "abstract", "note", "authors", "published", "updated", "announced", "featured", "year",
     "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes", "votes",
-    "comments",
+    "firm", "comments",
 )  # fmt: skip
 
 
@@ -90,14 +90,27 @@ def sources() -> dict[str, int]:
     return {name: models.Record.objects.filter(source=name).count() for name in names}
 
 
+_STANDING = Coalesce("upvotes", 0) + F("firm")
+"""`Paper.standing` in the database."""
+
+
 def _listed(first: date, last: date) -> QuerySet[models.Paper]:
     return models.Paper.objects.filter(listed_on__gte=first, listed_on__lte=last)
 
 
 def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, ...]:
-    """Papers listed from `first` to `last`, most upvoted first, then in the order they were stored."""
-    order = ((Coalesce("upvotes", 0) + F("votes")).desc(), F("upvotes").desc(nulls_last=True), "key")
+    """Papers listed from `first` to `last`, most upvoted first, where only upvotes here that count fully count.
+
+    Among equals those with more light ones come first, then those of which anybody has counted upvotes, then in the
+    order they were stored.
+    """
+    order = (_STANDING.desc(), F("votes").desc(), F("upvotes").desc(nulls_last=True), "key")
     return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
+
+
+def number_above(first: date, last: date, standing: int) -> int:
+    """How many papers listed from `first` to `last` have more upvotes that count fully than `standing`."""
+    return _listed(first, last).alias(standing=_STANDING).filter(standing__gt=standing).count()
 
 
 def count_listed(first: date, last: date) -> int:
