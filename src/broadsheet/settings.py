@@ -178,7 +178,8 @@ def _weights(text: str) -> dict[str, float]:
         return {name: float(value) for name, value in pairs}
     except ValueError:
         raise SettingError(
-            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 votes=2 comments=0.5 stars=0.5 submissions=2."
+            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. "
+            "Write it as upvotes=1 votes=2 comments=0.5 stars=0.5 submissions=2."
         ) from None
 
 

@@ -112,7 +112,7 @@ class Paper:
         return self.featured or self.announced or self.published
 
     @property
-    def standing(self) -> int:
+    def full_upvotes(self) -> int:
         """What the order of listings goes by: upvotes elsewhere, and those here that count fully."""
         return (self.upvotes or 0) + self.firm
 
@@ -329,7 +329,7 @@ class Period:
 class Listing:
     """The papers listed in a period, most upvoted first, then in the order they were stored; one page of them.
 
-    `ranks` has the rank of each; papers of equal standing share theirs, as in 1, 2, 2, 4.
+    `ranks` has the rank of each; papers of as many full upvotes share theirs, as in 1, 2, 2, 4.
     `previous` and `next` are the nearest periods of the same kind that have papers; `newest` is the newest day that
     has any. All three are None in an empty library, and then `period` is today.
     """

@@ -25,7 +25,7 @@ def _listing(period: Period, paging: Paging, newest: date | None) -> Listing:
     before, after = papers.day_before(period.first), papers.day_after(period.last)
     first = (paging.page - 1) * paging.size
     found = papers.listed(period.first, period.last, offset=first, limit=paging.size)
-    above = papers.number_above(period.first, period.last, found[0].standing) if first and found else 0
+    above = papers.number_above(period.first, period.last, found[0].full_upvotes) if first and found else 0
     return Listing(
         period=period,
         papers=found,
@@ -42,6 +42,6 @@ def _ranks(found: Sequence[Paper], above: int, before: int) -> tuple[int, ...]:
     """The ranks of papers that follow each other, `before` after the first, if so many stand `above` the first."""
     ranks: list[int] = []
     for number, paper in enumerate(found):
-        equal = number and paper.standing == found[number - 1].standing
+        equal = number and paper.full_upvotes == found[number - 1].full_upvotes
         ranks.append(ranks[-1] if equal else before + number + 1 if number else above + 1)
     return tuple(ranks)

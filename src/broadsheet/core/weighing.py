@@ -13,9 +13,11 @@ from ipaddress import ip_address, ip_network
 
 from django.db import transaction
 
+from broadsheet.community import Actor, Role
 from broadsheet.core import trending
+from broadsheet.core.roles import require
 from broadsheet.library import accounts, gains, ranking, upvotes
-from broadsheet.library.ranking import Member
+from broadsheet.library.ranking import Changed, Member
 from broadsheet.rank import rings as detection
 from broadsheet.rank import trust as rules
 from broadsheet.rank.trending import Formula
@@ -89,26 +91,31 @@ def recount(key: int, formula: Formula) -> None:
     trending.replace_votes(key, grown, formula)
 
 
-def trust(account: int, value: float | None, formula: Formula, *, now: datetime, by: int | None = None) -> int:
+def trust(account: int, value: float | None, formula: Formula, *, by: Actor, now: datetime) -> int:
     """Let all votes of this account, past and future, count so much for the ranking; answers for how many papers.
 
-    1 is fully, 0 nothing, None what the rules say. The numbers of votes that pages show stay as they are. `by` is the
-    editor's account; the public log has the numbers only.
+    1 is fully, 0 nothing, None what the rules say. The numbers of votes that pages show stay as they are. The public
+    log has the numbers only. NotAllowedError if `by` is no editor.
     """
+    require(by, Role.EDITOR, "say what votes count")
     with transaction.atomic():
         accounts.put_trust(account, value)
         joined = accounts.standing(account).joined
         keys = upvotes.reweigh(account, lambda at: rules.weight((at - joined) / DAY, value))
         _recount(keys, formula)
-        ranking.note_change("account", {"counts": value, "votes": len(keys)}, now, by)
+        ranking.note_change("account", {"counts": value, "votes": len(keys)}, now, by.key)
     return len(keys)
 
 
-def vouch(numbers: Collection[int], formula: Formula, *, honest: bool, now: datetime, by: int | None = None) -> int:
-    """Let these votes count fully because somebody has looked at them, or as the rules say again; answers how many."""
+def vouch(numbers: Collection[int], formula: Formula, *, honest: bool, by: Actor, now: datetime) -> int:
+    """Let these votes count fully because somebody has looked at them, or as the rules say again; answers how many.
+
+    NotAllowedError if `by` is no editor.
+    """
+    require(by, Role.EDITOR, "say what votes count")
     with transaction.atomic():
         _recount(upvotes.put_honest(numbers, honest=honest), formula)
-        ranking.note_change("votes", {"honest": honest, "votes": len(numbers)}, now, by)
+        ranking.note_change("votes", {"honest": honest, "votes": len(numbers)}, now, by.key)
     return len(numbers)
 
 
@@ -149,6 +156,11 @@ def keep(formula: Formula, *, now: datetime) -> int:
                 gains.move("weighing", key, f"to {RULES}")
         gains.move("weighing", 0, RULES)
     return upvotes.forget_networks(now - REMEMBERED)
+
+
+def changes(limit: int) -> list[Changed]:
+    """What changed in the ranking, latest first: formulas, and what editors said of votes, in numbers."""
+    return ranking.changes(limit)
 
 
 def _recount(keys: Collection[int], formula: Formula) -> None:

@@ -90,8 +90,8 @@ def sources() -> dict[str, int]:
     return {name: models.Record.objects.filter(source=name).count() for name in names}
 
 
-_STANDING = Coalesce("upvotes", 0) + F("firm")
-"""`Paper.standing` in the database."""
+_FULL = Coalesce("upvotes", 0) + F("firm")
+"""`Paper.full_upvotes` in the database."""
 
 
 def _listed(first: date, last: date) -> QuerySet[models.Paper]:
@@ -104,13 +104,13 @@ def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, 
     Among equals those with more light ones come first, then those of which anybody has counted upvotes, then in the
     order they were stored.
     """
-    order = (_STANDING.desc(), F("votes").desc(), F("upvotes").desc(nulls_last=True), "key")
+    order = (_FULL.desc(), F("votes").desc(), F("upvotes").desc(nulls_last=True), "key")
     return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
 
 
-def number_above(first: date, last: date, standing: int) -> int:
-    """How many papers listed from `first` to `last` have more upvotes that count fully than `standing`."""
-    return _listed(first, last).alias(standing=_STANDING).filter(standing__gt=standing).count()
+def number_above(first: date, last: date, upvotes: int) -> int:
+    """How many papers listed from `first` to `last` have more full upvotes than this."""
+    return _listed(first, last).alias(full=_FULL).filter(full__gt=upvotes).count()
 
 
 def count_listed(first: date, last: date) -> int:

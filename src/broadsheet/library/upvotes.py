@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import Greatest
 
 from broadsheet.library import models
 
@@ -54,7 +55,7 @@ def count(paper: int) -> int:
 def weights(paper: int) -> tuple[float, float]:
     """The sum of the weights of a paper's upvotes that count fully, and of the light ones."""
     sums = models.Upvote.objects.filter(paper=paper).aggregate(
-        firm=Sum("weight", filter=Q(light="")), light=Sum("weight", filter=~Q(light=""))
+        firm=Sum(Greatest("weight", 1.0), filter=Q(light="")), light=Sum("weight", filter=~Q(light=""))
     )
     return sums["firm"] or 0.0, sums["light"] or 0.0
 

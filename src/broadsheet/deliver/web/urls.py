@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from broadsheet.deliver.web import accounts, browsing, keeping, views
+from broadsheet.deliver.web import accounts, browsing, keeping, ranking, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("week/<week>", views.week),
     path("month/<month>", views.month),
     path("trending", views.trending),
+    path("trending/<day>", ranking.past_day),
+    path("top/week/<week>", ranking.top_week),
+    path("top/month/<month>", ranking.top_month),
+    path("ranking", ranking.log),
     path("search", views.search),
     path("suggest", views.suggest),
     path("papers/<path:paper_id>", views.paper),
