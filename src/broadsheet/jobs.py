@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from broadsheet import letters, wiring
-from broadsheet.core import completeness, fetching, indexing, telling, trending, warnings
+from broadsheet.core import completeness, fetching, indexing, past, telling, trending, warnings, weighing
 from broadsheet.errors import BroadsheetError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
@@ -79,6 +79,22 @@ def notice(_stop: threading.Event) -> str:
     return f"{noted} gains noted" if noted else ""
 
 
+def keep_lists(_stop: threading.Event) -> str:
+    """Keep the front page and the trending list of a day that is over, as they stand."""
+    kept = past.keep(wiring.formula(), now=_now())
+    return f"{kept} lists kept" if kept else ""
+
+
+def weigh(_stop: threading.Event) -> str:
+    """Look which accounts vote together, and forget which network old votes came from."""
+    forgotten = weighing.keep(wiring.formula(), now=_now())
+    bound = weighing.look_for_rings(wiring.formula(), now=_now())
+    said = [f"the networks of {forgotten} votes forgotten"] * bool(forgotten) + [f"{bound} accounts in rings"] * bool(
+        bound
+    )
+    return "; ".join(said)
+
+
 def warn(_stop: threading.Event) -> str:
     """Tell the administrators of sources that have failed for a day."""
     if not settings.ADMINISTRATORS or not settings.EMAIL_HOST:
@@ -101,6 +117,8 @@ STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
     Step("notice", every=5.0, run=notice),
+    Step("keep lists", every=60.0, run=keep_lists),
+    Step("weigh", every=21_600.0, run=weigh),
     Step("close gaps", every=1800.0, run=close_gaps),
     Step("warn", every=600.0, run=warn),
     Step("tell", every=60.0, run=tell),

@@ -99,12 +99,19 @@ SETTINGS = (
         "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; or `open`, everybody.",
         "closed",
     ),
-    Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 1.0, _real),
+    Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 4.0, _real),
+    Setting(
+        "trending_gravity",
+        "How fast papers sink as they age: what they are placed by is divided by this power of one and their age in "
+        "announcement days.",
+        1.5,
+        _real,
+    ),
     Setting(
         "trending_weights",
-        "What upvotes elsewhere, votes and voices (accounts that comment) here, comments elsewhere and the stars of "
-        "its code count for a paper.",
-        "upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5",
+        "What upvotes elsewhere, votes and voices (accounts that comment) here, comments elsewhere, the stars of its "
+        "code and submissions by editors count for a paper.",
+        "upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5 submissions=2",
     ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
@@ -171,7 +178,8 @@ def _weights(text: str) -> dict[str, float]:
         return {name: float(value) for name, value in pairs}
     except ValueError:
         raise SettingError(
-            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5."
+            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. "
+            "Write it as upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5 submissions=2."
         ) from None
 
 
@@ -215,6 +223,7 @@ SIGNUP: str = _value("signup")
 if SIGNUP not in {"open", "closed"}:
     raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be open or closed.")
 TRENDING_HALF_LIFE: float = _value("trending_half_life")
+TRENDING_GRAVITY: float = _value("trending_gravity")
 TRENDING_WEIGHTS: dict[str, float] = _weights(_value("trending_weights"))
 
 # Django's.

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadsheet.community import Act, Actor, Comment, Role
-from broadsheet.core import discussing, flagging, moderating, notices, papers, splitting, threads, trending, voting
+from broadsheet.core import discussing, flagging, moderating, notices, papers, splitting, threads, trending, weighing
 from broadsheet.core.discussing import DiscussionError
 from broadsheet.core.moderating import DecisionError
 from broadsheet.core.store import store
@@ -276,7 +276,7 @@ class TestTelling:
 
 
 def gains(paper: Paper) -> list[float]:
-    rows = models.Gain.objects.filter(paper=paper.key, kind=trending.VOICES).order_by("pk")
+    rows = models.Gain.objects.filter(paper=paper.key, kind__endswith=trending.VOICES).order_by("pk")
     return list(rows.values_list("after", flat=True))
 
 
@@ -312,7 +312,7 @@ class TestTrending:
     def test_an_account_whose_votes_count_nothing_counts_nothing_when_it_speaks(self) -> None:
         ada, stone = an_actor(), a_stored_paper()
         say(ada, stone)
-        voting.trust(ada.key, 0.0, FORMULA)
+        weighing.trust(ada.key, 0.0, FORMULA, by=an_actor("eve", Role.EDITOR), now=NOW)
         assert gains(stone) == []
 
     def test_a_settled_account_counts_in_full(self) -> None:
@@ -467,7 +467,7 @@ def speak(account):
 threads = [threading.Thread(target=speak, args=(account,)) for account in several]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-most = max(models.Gain.objects.filter(kind="voices").values_list("after", flat=True))
+most = max(models.Gain.objects.filter(kind__endswith="voices").values_list("after", flat=True))
 print(papers.paper("doi:10.1000/x").comments, models.Comment.objects.count(), most)
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from broadsheet.core import periods
@@ -32,12 +33,25 @@ def put_forward_by(name: str, paging: Paging) -> tuple[Paper, ...]:
 
 def _listing(period: Period, paging: Paging, newest: date | None) -> Listing:
     before, after = papers.day_before(period.first), papers.day_after(period.last)
+    first = (paging.page - 1) * paging.size
+    found = papers.listed(period.first, period.last, offset=first, limit=paging.size)
+    above = papers.number_above(period.first, period.last, found[0].full_upvotes) if first and found else 0
     return Listing(
         period=period,
-        papers=papers.listed(period.first, period.last, offset=(paging.page - 1) * paging.size, limit=paging.size),
+        papers=found,
+        ranks=_ranks(found, above, first),
         total=papers.count_listed(period.first, period.last),
         paging=paging,
         previous=periods.around(period.kind, before) if before else None,
         next=periods.around(period.kind, after) if after else None,
         newest=newest,
     )
+
+
+def _ranks(found: Sequence[Paper], above: int, before: int) -> tuple[int, ...]:
+    """The ranks of papers that follow each other, `before` after the first, if so many stand `above` the first."""
+    ranks: list[int] = []
+    for number, paper in enumerate(found):
+        equal = number and paper.full_upvotes == found[number - 1].full_upvotes
+        ranks.append(ranks[-1] if equal else before + number + 1 if number else above + 1)
+    return tuple(ranks)

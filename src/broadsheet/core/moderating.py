@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from broadsheet.community import Act, Actor, Decision, Role
-from broadsheet.core import decisions, discussing, roles, splitting, voting
+from broadsheet.core import decisions, discussing, roles, splitting, voting, weighing
 from broadsheet.core.discussing import DiscussionError
 from broadsheet.errors import BroadsheetError, CommentNotFoundError, NotAllowedError
 from broadsheet.library import accounts, comments, papers, upvotes
@@ -80,7 +80,7 @@ def weigh(actor: Actor, account: int, value: float | None, formula: Formula, *, 
     found = _existing(account, now)
     with transaction.atomic():
         before = accounts.standing(account).trust
-        votes = voting.trust(account, value, formula)
+        votes = weighing.trust(account, value, formula, by=actor, now=now)
         says = "by the rules" if value is None else f"{value:g}"
         decisions.log(
             actor, Act.SET_TRUST, f"account:{account}", title=f"{found.name}: its votes count {says}",
@@ -142,7 +142,7 @@ def undo(actor: Actor, number: int, formula: Formula, *, now: datetime) -> Decis
         later = [each for each in log.of_subject(found.subject) if each.number > number and not each.undone_at]
         if any(each.act in _SAME.get(found.act, ()) for each in later):
             raise DecisionError("Something else was decided about it since. Undo that first.")
-        _UNDO[found.act](found, formula, now)
+        _UNDO[found.act](actor, found, formula, now)
         log.mark_undone(number, actor.key, now)
     return found
 
@@ -152,29 +152,29 @@ def can_undo(decision: Decision) -> bool:
     return decision.act in _UNDO and not decision.undone_at
 
 
-def _undo_ban(found: Decision, _formula: Formula, _now: datetime) -> None:
+def _undo_ban(_actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
     until = found.before["until"]
     accounts.put_ban(_key(found), datetime.fromisoformat(until) if until else None, found.before["reason"])
 
 
-def _undo_role(found: Decision, _formula: Formula, _now: datetime) -> None:
+def _undo_role(_actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
     accounts.put_role(_key(found), Role(found.before["role"]))
 
 
-def _undo_trust(found: Decision, formula: Formula, _now: datetime) -> None:
-    voting.trust(_key(found), found.before["trust"], formula)
+def _undo_trust(actor: Actor, found: Decision, formula: Formula, now: datetime) -> None:
+    weighing.trust(_key(found), found.before["trust"], formula, by=actor, now=now)
 
 
-def _undo_strike(found: Decision, formula: Formula, _now: datetime) -> None:
+def _undo_strike(_actor: Actor, found: Decision, formula: Formula, _now: datetime) -> None:
     given = [(key, datetime.fromisoformat(at)) for key, at in found.before["votes"]]
     voting.give_back(_key(found), given, formula)
 
 
-def _undo_join(found: Decision, _formula: Formula, now: datetime) -> None:
+def _undo_join(_actor: Actor, found: Decision, _formula: Formula, now: datetime) -> None:
     splitting.undo_merge(found.before["merge"], now=now)
 
 
-def _undo_split(found: Decision, _formula: Formula, now: datetime) -> None:
+def _undo_split(_actor: Actor, found: Decision, _formula: Formula, now: datetime) -> None:
     there = papers.by_keys(found.before["papers"])
     if len(there) != 2:
         raise DecisionError("One of the two papers is gone, so they cannot be joined again.")
@@ -182,25 +182,25 @@ def _undo_split(found: Decision, _formula: Formula, now: datetime) -> None:
     splitting.join(one, other, now=now)
 
 
-def _undo_removal(found: Decision, formula: Formula, now: datetime) -> None:
+def _undo_removal(_actor: Actor, found: Decision, formula: Formula, now: datetime) -> None:
     try:
         discussing.put_back(_number(found), formula, now=now)
     except (DiscussionError, CommentNotFoundError):
         raise DecisionError("The comment is gone: its author has taken it back.") from None
 
 
-def _undo_lock_thread(found: Decision, _formula: Formula, _now: datetime) -> None:
+def _undo_lock_thread(_actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
     comments.put_locked(_number(found), locked=found.act == Act.UNLOCK_THREAD)
 
 
-def _undo_lock(found: Decision, _formula: Formula, now: datetime) -> None:
+def _undo_lock(_actor: Actor, found: Decision, _formula: Formula, now: datetime) -> None:
     if found.act == Act.LOCK_DISCUSSION:
         comments.take_discussion_lock(_number(found))
     elif papers.by_keys([_number(found)]):
         comments.put_discussion_lock(_number(found), found.before["reason"], now)
 
 
-_UNDO: Mapping[Act, Callable[[Decision, Formula, datetime], None]] = {
+_UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
     Act.BAN: _undo_ban,
     Act.LIFT_BAN: _undo_ban,
     Act.SET_ROLE: _undo_role,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from broadsheet.core import trending
 from broadsheet.library import comments
 from broadsheet.rank import trust as weighing
-from broadsheet.rank.trending import Formula
+from broadsheet.rank.trending import LIGHTLY, Formula
 
 DAY = timedelta(days=1)
 
@@ -16,7 +16,9 @@ def note(paper: int, formula: Formula, *, now: datetime) -> None:
     """Note what the paper gained by a comment; the second of one account adds nothing."""
     grown = _grown(paper)
     if grown:
-        trending.note({(paper, trending.VOICES): grown[-1][1]}, formula, now=now)
+        _, firm, light = grown[-1]
+        counts = {(paper, trending.VOICES): firm, (paper, LIGHTLY + trending.VOICES): light}
+        trending.note(counts, formula, now=now)
 
 
 def recount(paper: int, formula: Formula) -> None:
@@ -24,12 +26,12 @@ def recount(paper: int, formula: Formula) -> None:
     trending.replace(paper, trending.VOICES, _grown(paper), formula)
 
 
-def _grown(paper: int) -> list[tuple[datetime, float]]:
-    """When each account first spoke, and what all that had spoken by then count together."""
-    full = less = 0.0
+def _grown(paper: int) -> list[tuple[datetime, float, float]]:
+    """When each account first spoke, and what all that had spoken by then count together, firm and light."""
+    firm = light = 0.0
     grown = []
     for first, joined, trust in comments.voices(paper):
         weight = weighing.weight((first - joined) / DAY, trust)
-        full, less = (full + weight, less) if weight >= 1 else (full, less + weight)
-        grown.append((first, weighing.together(full, less)))
+        firm, light = (firm + weight, light) if weight >= 1 else (firm, light + weight)
+        grown.append((first, firm, weighing.together(0.0, light)))
     return grown

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from broadsheet.core import periods
+from broadsheet.rank.trending import OLD
 from broadsheet.text import readable, venue_name
 from broadsheet.types import (
     Answer,
@@ -18,6 +20,7 @@ from broadsheet.types import (
     Period,
     Rising,
     Suggestions,
+    Top,
     Trending,
 )
 
@@ -70,6 +73,7 @@ def paper(shown: Paper) -> Shown:
         "comment": readable(shown.comment),
         "upvotes": shown.upvotes,
         "votes": shown.votes,
+        "light_votes": shown.votes - shown.firm,
         "upvotes_in_all": None if shown.upvotes is None and not shown.votes else (shown.upvotes or 0) + shown.votes,
         "comments": shown.comments,
         "extras": dict(shown.extras),
@@ -84,6 +88,16 @@ def category_path(category: str) -> str:
 def venue_path(venue: str) -> str:
     """The site path of a venue's listing."""
     return f"/venues/{quote(venue_name(readable(venue)), safe='')}"
+
+
+def top_path(given: Period) -> str:
+    """The site path of what gained most upvotes in a week or a month."""
+    return f"/top/{given.kind}/{periods.address(given)}"
+
+
+def past_path(day: date) -> str:
+    """The site path of a day's lists as they were kept."""
+    return f"/trending/{day.isoformat()}"
 
 
 def author_path(name: str) -> str:
@@ -145,29 +159,44 @@ def trending(given: Trending) -> Shown:
         "page": given.paging.page,
         "size": given.paging.size,
         "as_of": given.as_of.isoformat(timespec="seconds"),
-        "formula": {"version": given.version, "half_life": given.half_life},
-        "papers": [
+        "formula": {"version": given.version, "half_life": given.half_life, "gravity": given.gravity},
+        "papers": [{**paper(each.paper), **rising(each)} for each in given.rising],
+    }
+
+
+def rising(given: Rising) -> Shown:
+    """Where a paper stands in the trending list, and all that this comes from; rank 0 is nowhere."""
+    return {
+        "rank": given.rank,
+        "score": round(given.score, 4),
+        "heat": round(given.heat, 4),
+        "usual": round(given.usual, 4),
+        "times": round(given.heat / given.usual, 2),
+        "age": round(given.age, 2),
+        "field": given.field,
+        "held": given.held,
+        "reason": _why(given),
+        "gains": [
             {
-                **paper(each.paper),
-                "rank": each.rank,
-                "score": round(each.score, 3),
-                "heat": round(each.heat, 4),
-                "usual": round(each.usual, 4),
-                "field": each.field,
-                "reason": _why(each),
-                "gains": [
-                    {
-                        "kind": gain.kind,
-                        "before": round(gain.before, 2),
-                        "after": round(gain.after, 2),
-                        "at": gain.at.isoformat(timespec="seconds"),
-                        "counts": round(gain.counts, 4),
-                    }
-                    for gain in each.gains
-                ],
+                "kind": gain.kind,
+                "before": round(gain.before, 2),
+                "after": round(gain.after, 2),
+                "at": gain.at.isoformat(timespec="seconds"),
+                "counts": round(gain.counts, 4),
             }
-            for each in given.rising
+            for gain in given.gains
         ],
+    }
+
+
+def top(given: Top) -> Shown:
+    """The papers that gained most upvotes in a period, each with its rank and how many it gained."""
+    return {
+        "period": period(given.period),
+        "total": given.total,
+        "page": given.paging.page,
+        "size": given.paging.size,
+        "papers": [{**paper(each), "rank": rank, "gained": round(gained, 1)} for rank, gained, each in given.gained],
     }
 
 
@@ -180,8 +209,17 @@ def _why(given: Rising) -> str:
     shown = {kind: f"{number:.1f}".removesuffix(".0") for kind, number in lately.items()}
     told = ", ".join(f"+{number} {kind if number != '1' else kind.removesuffix('s')}" for kind, number in shown.items())
     where = f"in {given.field}" if given.field else "for a paper"
-    score = f"{given.score:.1f}" if given.score < MANY_TIMES else f"more than {MANY_TIMES}"
-    return f"{told}; {score} times what is usual {where}"
+    times = given.heat / given.usual
+    told_times = f"{times:.1f}" if times < MANY_TIMES else f"more than {MANY_TIMES}"
+    return f"{told}; {told_times} times what is usual {where} {_of_age(given.age)}"
+
+
+def _of_age(days: float) -> str:
+    """The age of a paper in words."""
+    if days >= OLD:
+        return "for one that is old"
+    hours = round(days * 24)
+    return f"after {hours} hour{'' if hours == 1 else 's'}" if hours < 48 else f"after {days:.0f} days"
 
 
 def suggestions(given: Suggestions) -> Shown:
@@ -225,7 +263,10 @@ def listing(given: Listing) -> Shown:
         "previous": period(given.previous) if given.previous else None,
         "next": period(given.next) if given.next else None,
         "newest": period(periods.day(given.newest)) if given.newest else None,
-        "papers": [paper(each) for each in given.papers],
+        "papers": [
+            {**paper(each), "rank": rank, "tied": given.ranks.count(rank) > 1}
+            for rank, each in zip(given.ranks, given.papers, strict=True)
+        ],
     }
 
 

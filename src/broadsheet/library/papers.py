@@ -15,7 +15,7 @@ from broadsheet.types import Link, LinkKind, Paper, Version
 _FIELDS = (
     "key", "paper_id", "title", "abstract", "note", "authors", "published", "updated", "announced", "featured", "year",
     "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes", "votes",
-    "comments",
+    "firm", "comments",
 )  # fmt: skip
 
 
@@ -96,13 +96,21 @@ def sources() -> dict[str, int]:
     return {name: models.Record.objects.filter(source=name).count() for name in names}
 
 
+_FULL = Coalesce("upvotes", 0) + F("firm")
+"""`Paper.full_upvotes` in the database."""
+
+
 def _listed(first: date, last: date) -> QuerySet[models.Paper]:
     return models.Paper.objects.filter(listed_on__gte=first, listed_on__lte=last)
 
 
 def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, ...]:
-    """Papers listed from `first` to `last`, most upvoted first, then in the order they were stored."""
-    order = ((Coalesce("upvotes", 0) + F("votes")).desc(), F("upvotes").desc(nulls_last=True), "key")
+    """Papers listed from `first` to `last`, most upvoted first, where only upvotes here that count fully count.
+
+    Among equals those with more light ones come first, then those of which anybody has counted upvotes, then in the
+    order they were stored.
+    """
+    order = (_FULL.desc(), F("votes").desc(), F("upvotes").desc(nulls_last=True), "key")
     return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
 
 
@@ -117,6 +125,11 @@ def put_forward_by(name: str, *, offset: int, limit: int) -> tuple[Paper, ...]:
     here = models.Submission.objects.filter(account__username=name).values("paper")
     rows = models.Paper.objects.filter(Q(key__in=here) | Q(extras__huggingface__submitted_by__name=name))
     return _with_aliases(rows.order_by("-listed_on", "key")[offset : offset + limit])
+
+
+def number_above(first: date, last: date, upvotes: int) -> int:
+    """How many papers listed from `first` to `last` have more full upvotes than this."""
+    return _listed(first, last).alias(full=_FULL).filter(full__gt=upvotes).count()
 
 
 def count_listed(first: date, last: date) -> int:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Greatest
 
 from broadsheet.library import models
 
 
-def put(account: int, paper: int, now: datetime, weight: float) -> bool:
+class Vote(NamedTuple):
+    """An upvote of a paper as it is weighed: `vouched` says that an editor has said what it counts."""
+
+    number: int
+    at: datetime
+    weight: float
+    light: str
+    network: str
+    ring: int | None
+    vouched: bool
+
+
+def put(account: int, paper: int, now: datetime, weight: float, light: str, network: str) -> bool:
     """Write the upvote of this account; False if it was there."""
-    told = {"at": now, "weight": weight}
+    told = {"at": now, "weight": weight, "light": light, "network": network}
     _, made = models.Upvote.objects.get_or_create(account_id=account, paper_id=paper, defaults=told)
     return made
 
@@ -28,23 +42,72 @@ def lock(paper: int) -> None:
 
 
 def count(paper: int) -> int:
-    """Count the upvotes of a paper anew, write their number beside it, and answer it."""
-    number = models.Upvote.objects.filter(paper=paper).count()
-    models.Paper.objects.filter(key=paper).update(votes=number)
-    return number
+    """Count the upvotes of a paper anew, write beside it how many there are and how many count fully; answers all."""
+    number, firm = (
+        models.Upvote.objects.filter(paper=paper)
+        .aggregate(number=Count("pk"), firm=Count("pk", filter=Q(light="")))
+        .values()
+    )
+    models.Paper.objects.filter(key=paper).update(votes=number, firm=firm)
+    return int(number)
 
 
 def weights(paper: int) -> tuple[float, float]:
-    """The sum of the weights of a paper's upvotes that count fully, and of those that count less."""
+    """The sum of the weights of a paper's upvotes that count fully, and of the light ones."""
     sums = models.Upvote.objects.filter(paper=paper).aggregate(
-        full=Sum("weight", filter=Q(weight__gte=1)), less=Sum("weight", filter=Q(weight__lt=1))
+        firm=Sum(Greatest("weight", 1.0), filter=Q(light="")), light=Sum("weight", filter=~Q(light=""))
     )
-    return sums["full"] or 0.0, sums["less"] or 0.0
+    return sums["firm"] or 0.0, sums["light"] or 0.0
 
 
-def of_paper(paper: int) -> list[tuple[datetime, float]]:
-    """When each upvote of a paper was given and what it counts, oldest first."""
-    return list(models.Upvote.objects.filter(paper=paper).order_by("at", "pk").values_list("at", "weight"))
+def firm_ones(paper: int, network: str, ring: int | None) -> tuple[int, int]:
+    """How many upvotes of a paper that count fully came from this network, and from this ring, unvouched for."""
+    rows = models.Upvote.objects.filter(paper=paper, light="", honest=False, account__trust=None)
+    of_network = rows.filter(network=network).count() if network else 0
+    return of_network, rows.filter(account__ring__ring=ring).count() if ring is not None else 0
+
+
+def of_paper(paper: int) -> list[Vote]:
+    """The upvotes of a paper, oldest first."""
+    rows = models.Upvote.objects.filter(paper=paper).order_by("at", "pk")
+    columns = ("pk", "at", "weight", "light", "network", "account__ring__ring", "account__trust", "honest")
+    return [
+        Vote(number, at, 1.0 if honest else weight, light, network, ring, honest or trust is not None)
+        for number, at, weight, light, network, ring, trust, honest in rows.values_list(*columns)
+    ]
+
+
+def put_light(reasons: Mapping[int, str]) -> None:
+    """Write why each of these upvotes does not count fully, or that it does."""
+    for reason in set(reasons.values()):
+        numbers = [number for number, one in reasons.items() if one == reason]
+        models.Upvote.objects.filter(pk__in=numbers).update(light=reason)
+
+
+def put_honest(numbers: Collection[int], *, honest: bool) -> list[int]:
+    """Mark these upvotes as looked at, or not; answers the keys of their papers."""
+    rows = models.Upvote.objects.filter(pk__in=numbers)
+    keys = list(rows.values_list("paper_id", flat=True).distinct())
+    rows.update(honest=honest)
+    return keys
+
+
+def forget_networks(before: datetime) -> int:
+    """Forget which network upvotes came from that were given before this moment; answers how many."""
+    return models.Upvote.objects.filter(at__lt=before).exclude(network="").update(network="")
+
+
+def since(moment: datetime) -> list[tuple[int, int, str]]:
+    """(account, paper, its first category) of each upvote since this moment whose account nobody has vouched for."""
+    rows = models.Upvote.objects.filter(at__gte=moment, honest=False, account__trust=None)
+    told = rows.values_list("account_id", "paper_id", "paper__categories").order_by("pk")
+    return [(account, paper, categories[0] if categories else "") for account, paper, categories in told]
+
+
+def papers_after(key: int, limit: int) -> list[int]:
+    """The keys of papers with upvotes, those above `key`, ascending."""
+    rows = models.Upvote.objects.filter(paper__gt=key).order_by("paper").values_list("paper_id", flat=True).distinct()
+    return list(rows[:limit])
 
 
 def reweigh(account: int, weight: Callable[[datetime], float]) -> list[int]:
@@ -56,9 +119,9 @@ def reweigh(account: int, weight: Callable[[datetime], float]) -> list[int]:
     return [row.paper_id for row in rows]
 
 
-def papers_of(account: int) -> list[int]:
-    """The keys of all papers that the account has voted for."""
-    return list(models.Upvote.objects.filter(account=account).values_list("paper_id", flat=True))
+def papers_of(*accounts: int) -> list[int]:
+    """The keys of all papers that the accounts have voted for."""
+    return list(models.Upvote.objects.filter(account__in=accounts).values_list("paper_id", flat=True).distinct())
 
 
 def of_account(account: int, papers: Collection[int]) -> set[int]:

@@ -95,7 +95,7 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
 _UPDATED = [
     field.name
     for field in models.Paper._meta.concrete_fields
-    if field.name not in {"key", "votes", "comments", "stored_at"}
+    if field.name not in {"key", "votes", "firm", "comments", "stored_at"}
 ]
 
 

@@ -38,7 +38,9 @@ def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     found, account = papers.paper(paper_id), actor_of(request).key
     on = request.POST.get("on") != "0"
     if on:
-        votes = voting.upvote(account, found, wiring.formula(), now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        network = wiring.network(request.META["REMOTE_ADDR"], now)
+        votes = voting.upvote(account, found, wiring.formula(), now=now, network=network)
     else:
         votes = voting.withdraw(account, found)
     if "application/json" in request.headers.get("Accept", ""):

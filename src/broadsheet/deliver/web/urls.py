@@ -3,7 +3,17 @@
 from django.urls import include, path
 
 from broadsheet.deliver.api import huggingface
-from broadsheet.deliver.web import accounts, browsing, discussing, flagging, keeping, moderation, notices, views
+from broadsheet.deliver.web import (
+    accounts,
+    browsing,
+    discussing,
+    flagging,
+    keeping,
+    moderation,
+    notices,
+    ranking,
+    views,
+)
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -13,6 +23,10 @@ urlpatterns = [
     path("week/<week>", views.week),
     path("month/<month>", views.month),
     path("trending", views.trending),
+    path("trending/<day>", ranking.past_day),
+    path("top/week/<week>", ranking.top_week),
+    path("top/month/<month>", ranking.top_month),
+    path("ranking", ranking.log),
     path("search", views.search),
     path("suggest", views.suggest),
     path("papers/<path:paper_id>.md", huggingface.text),

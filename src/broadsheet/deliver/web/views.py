@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import code, listings, papers, periods, submitting, suggesting, threads
+from broadsheet.core import code, listings, papers, past, periods, submitting, suggesting, threads
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
@@ -63,24 +63,26 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     """The papers of one day."""
     when = day_of(day)
     if when is None:
-        return _no_such_period(request, f"“{day}” is not a day. An address names a day as in /day/2026-03-17.")
+        return no_such_period(request, f"“{day}” is not a day. An address names a day as in /day/2026-03-17.")
     return _listing(request, listings.front_page(when, paging_of(request, PAPERS_ON_A_LISTING), today=_today()))
 
 
 @require_safe
 def week(request: HttpRequest, week: str) -> HttpResponse:
     """The papers of one ISO week."""
-    return _period(
-        request, r"(\d{4})-W(\d{2})", week, periods.week, "a week. An address names one as in /week/2026-W12."
-    )
+    period = week_of(week)
+    if period is None:
+        return no_such_period(request, f"“{week}” is not a week. An address names one as in /week/2026-W12.")
+    return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
 
 
 @require_safe
 def month(request: HttpRequest, month: str) -> HttpResponse:
     """The papers of one month."""
-    return _period(
-        request, r"(\d{4})-(\d{2})", month, periods.month, "a month. An address names one as in /month/2026-03."
-    )
+    period = month_of(month)
+    if period is None:
+        return no_such_period(request, f"“{month}” is not a month. An address names one as in /month/2026-03.")
+    return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
 
 
 @require_safe
@@ -92,7 +94,10 @@ def trending(request: HttpRequest) -> HttpResponse:
     context = {
         "trending": shown,
         "pages": pages(request, found.paging, found.total),
-        "weights": wiring.formula().weights,
+        "formula": wiring.formula(),
+        "tops": [
+            present.top_path(periods.around(kind, found.as_of.date())) for kind in (PeriodKind.WEEK, PeriodKind.MONTH)
+        ],
         "since": found.as_of if datetime.now(UTC) - found.as_of > timedelta(days=1) else None,
     }
     return render(request, "web/trending.html", context)
@@ -150,6 +155,7 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
             for name, form in citations.FORMATS.items()
         ],
         "meta": _meta(shown),
+        "rising": _rising(found),
         "submissions": [{"by": by, "why": why, "at": at} for by, why, at in submitting.of_paper(found)],
         "seen": keeping.seen(papers.seen_at(found)),
         "repositories": [keeping.repository(each, datetime.now(UTC)) for each in code.of_paper(found)],
@@ -206,6 +212,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def _rising(paper: Paper) -> present.Shown | None:
+    """How the paper stands in the trending list, if it is warm."""
+    found = rising.of_paper(paper, wiring.formula(), now=datetime.now(UTC))
+    return present.rising(found) if found else None
+
+
 def _today() -> date:
     return datetime.now(UTC).date()
 
@@ -225,26 +237,33 @@ def paging_of(request: HttpRequest, size: int) -> Paging:
     return Paging(min(max(number, 1), LAST_PAGE), size)
 
 
-def _period(
-    request: HttpRequest, pattern: str, text: str, make: Callable[[int, int], Period], wrong: str
-) -> HttpResponse:
+def week_of(text: str) -> Period | None:
+    """The ISO week that an address names, `2026-W12`; None if it names none."""
+    return _period(r"(\d{4})-W(\d{2})", text, periods.week)
+
+
+def month_of(text: str) -> Period | None:
+    """The month that an address names, `2026-03`; None if it names none."""
+    return _period(r"(\d{4})-(\d{2})", text, periods.month)
+
+
+def _period(pattern: str, text: str, make: Callable[[int, int], Period]) -> Period | None:
     try:
         match = re.fullmatch(pattern, text, re.ASCII)
-        period = make(int(match[1]), int(match[2])) if match else None
+        return make(int(match[1]), int(match[2])) if match else None
     except ValueError:
-        period = None
-    if period is None:
-        return _no_such_period(request, f"“{text}” is not {wrong}")
-    return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
+        return None
 
 
-def _no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
+def no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
+    """The page for an address that names no day, week or month."""
     newest = listings.front_page(None, Paging(1, 1), today=_today()).newest
     context = {"reason": reason, "newest": present.period(periods.day(newest)) if newest else None}
     return render(request, "web/no_period.html", context, status=404)
 
 
 def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
+    now = datetime.now(UTC)
     shown = present.listing(listing)
     as_cards(request, listing.papers, shown["papers"])
     around = [present.period(periods.around(kind, listing.period.first)) for kind in PeriodKind]
@@ -252,6 +271,8 @@ def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
         "listing": shown,
         "around": around,
         "pages": pages(request, listing.paging, listing.total),
+        "top": present.top_path(listing.period) if listing.period.kind is not PeriodKind.DAY else "",
+        "kept": present.past_path(listing.period.first) if past.is_over(listing.period.last, now=now) else "",
     }
     return render(request, "web/listing.html" if listing.newest else "web/empty.html", context)
 

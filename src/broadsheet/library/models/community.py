@@ -11,12 +11,20 @@ from broadsheet.library.models.papers import Paper
 
 
 class Upvote(models.Model):
-    """One account's +1 for a paper; gone when it is withdrawn. `weight` is what it counts in the trending list."""
+    """One account's +1 for a paper; gone when it is withdrawn. `weight` is what it counts by its account.
+
+    `light` says why it does not count fully: fresh, network, ring, or said by an editor; empty if it does. `honest`
+    marks one that counts fully because an editor has looked at it. `network` is a keyed hash that changes every day
+    and is forgotten after some time.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="upvotes")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     weight = models.FloatField(default=1.0)
+    light = models.CharField(max_length=16, default="", db_default="")
+    honest = models.BooleanField(default=False, db_default=False)
+    network = models.CharField(max_length=32, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "paper"], name="upvote_of_account")]
