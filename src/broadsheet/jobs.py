@@ -74,9 +74,11 @@ def close_gaps(stop: threading.Event) -> str:
 
 
 def notice(_stop: threading.Event) -> str:
-    """Note what papers gained in the eyes of others, for the trending list."""
+    """Note what papers gained in the eyes of readers here and elsewhere, for the trending list."""
+    voted = weighing.take_in(wiring.formula())
     noted = trending.notice(wiring.formula(), now=_now())
-    return f"{noted} gains noted" if noted else ""
+    said = (f"votes for {voted} papers weighed" if voted else "", f"{noted} gains noted" if noted else "")
+    return ", ".join(filter(None, said))
 
 
 def keep_lists(_stop: threading.Event) -> str:

@@ -7,7 +7,7 @@ import pytest
 from builders import a_record
 
 from broadsheet.community import Act, Actor, Role
-from broadsheet.core import decisions, moderating, papers, trending, voting
+from broadsheet.core import decisions, moderating, papers, trending, voting, weighing
 from broadsheet.core.moderating import DecisionError
 from broadsheet.core.store import store
 from broadsheet.errors import BroadsheetError, NotAllowedError
@@ -33,6 +33,7 @@ def a_stored_paper(paper_id: str = "arxiv:2603.00001", title: str = "A stone to 
 
 
 def heat(paper: Paper) -> float:
+    weighing.take_in(FORMULA)
     return {each.paper.key: each.heat for each in trending.trending(Paging(), FORMULA, now=NOW).rising}.get(
         paper.key, 0.0
     )
@@ -43,17 +44,17 @@ class TestBans:
         eve, ada, stone = an_actor("eve", Role.EDITOR), an_actor("ada"), a_stored_paper()
         moderating.ban(eve, ada.key, 3, "Votes by script.", now=NOW)
         with pytest.raises(NotAllowedError, match="may only read"):
-            voting.upvote(ada.key, stone, FORMULA, now=NOW + timedelta(days=2))
-        assert voting.upvote(ada.key, stone, FORMULA, now=NOW + timedelta(days=3, seconds=1)) == 1
+            voting.upvote(ada.key, stone, now=NOW + timedelta(days=2))
+        assert voting.upvote(ada.key, stone, now=NOW + timedelta(days=3, seconds=1)) == 1
 
     def test_a_lifted_ban_and_an_undone_one_let_act_again(self) -> None:
         eve, ada, stone = an_actor("eve", Role.EDITOR), an_actor("ada"), a_stored_paper()
         moderating.ban(eve, ada.key, 3, "Votes by script.", now=NOW)
         moderating.lift_ban(eve, ada.key, now=NOW)
-        assert voting.upvote(ada.key, stone, FORMULA, now=NOW) == 1
+        assert voting.upvote(ada.key, stone, now=NOW) == 1
         number = moderating.ban(eve, ada.key, 3, "Again.", now=NOW)
         moderating.undo(eve, number, FORMULA, now=NOW)
-        assert voting.upvote(ada.key, stone, FORMULA, now=NOW) == 1
+        assert voting.upvote(ada.key, stone, now=NOW) == 1
 
     @pytest.mark.parametrize(("days", "reason"), [(0, "Why"), (4000, "Why"), (3, "  ")])
     def test_a_ban_without_a_reason_or_an_end_is_refused(self, days: int, reason: str) -> None:
@@ -105,7 +106,7 @@ class TestVotes:
         stone, other = a_stored_paper(), a_stored_paper("arxiv:2603.00002", "Another stone")
         for actor in (ada, bo):
             for paper in (stone, other):
-                voting.upvote(actor.key, paper, FORMULA, now=NOW)
+                voting.upvote(actor.key, paper, now=NOW)
         before = heat(stone)
         number = moderating.strike(eve, ada.key, [stone.key], FORMULA, now=NOW)
         assert papers.paper(stone.paper_id).votes == 1
@@ -117,7 +118,7 @@ class TestVotes:
 
     def test_a_weight_that_is_undone_is_what_it_was(self) -> None:
         eve, ada, stone = an_actor("eve", Role.EDITOR), an_actor("ada"), a_stored_paper()
-        voting.upvote(ada.key, stone, FORMULA, now=NOW)
+        voting.upvote(ada.key, stone, now=NOW)
         before = heat(stone)
         moderating.weigh(eve, ada.key, 0.0, FORMULA, now=NOW)
         assert heat(stone) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -99,6 +99,22 @@ def note(
         if count > before or (first and kind in BASELINE):
             paper = (papers_by_key or {}).get(key)
             grown.append(Grown(key, kind, before, count, _when(paper, now) if first else now))
+    return _grow(grown, formula)
+
+
+def grow(key: int, kind: str, steps: Iterable[tuple[datetime, float, float]], formula: Formula) -> None:
+    """Note what came to count for a paper, firm and light, at these moments, where it is more than ever before."""
+    most, grown = gains.highest({key}), []
+    for at, *both in steps:
+        for name, total in zip((kind, LIGHTLY + kind), both, strict=True):
+            before = most.get((key, name), 0.0)
+            if total > before:
+                grown.append(Grown(key, name, before, total, at))
+                most[key, name] = total
+    _grow(grown, formula)
+
+
+def _grow(grown: Sequence[Grown], formula: Formula) -> int:
     gains.add(grown)
     heats = gains.heats({one.key for one in grown})
     for one in grown:

@@ -7,40 +7,41 @@ from datetime import datetime
 
 from django.db import transaction
 
-from broadsheet.core import roles, trending, weighing
-from broadsheet.library import accounts, papers, upvotes
-from broadsheet.rank.trending import LIGHT, VOTES, Formula
-from broadsheet.rank.trust import together
+from broadsheet.core import roles, weighing
+from broadsheet.errors import PaperNotFoundError
+from broadsheet.library import papers, upvotes
+from broadsheet.library.together import Together
+from broadsheet.library.upvotes import Ballot, Counted
+from broadsheet.rank.trending import Formula
 from broadsheet.types import Paper
 
+_ballots: Together[Ballot, Counted] = Together(upvotes.write)
 
-def upvote(account: int, paper: Paper, formula: Formula, *, now: datetime, network: str = "") -> int:
+
+def upvote(account: int, paper: Paper, *, now: datetime, network: str = "") -> int:
     """Give the paper the vote of this account, once; answers how many votes it has here.
 
-    `network` is where it comes from, as `weighing.network` names it. NotAllowedError if the account is banned.
+    `network` is where it comes from, as `weighing.network` names it. What the paper gains by the vote is noted when it
+    is weighed (`weighing.take_in`). NotAllowedError if the account is banned, PaperNotFoundError if the paper is gone.
     """
-    roles.admit(account, "vote", now=now)
-    with transaction.atomic():
-        upvotes.lock(paper.key)
-        weight, light = weighing.cast(account, paper.key, network, now=now)
-        made = upvotes.put(account, paper.key, now, weight, light, network)
-        number = upvotes.count(paper.key)
-        if made:
-            firm, less = upvotes.weights(paper.key)
-            counts = {(paper.key, VOTES): firm, (paper.key, LIGHT): together(0.0, less)}
-            trending.note(counts, formula, now=now)
-    return number
+    done = _ballots.do(Ballot(account, paper.key, now, network))
+    if not done.changed:
+        roles.admit(account, "vote", now=now)
+    return _votes(done, paper)
 
 
-def withdraw(account: int, paper: Paper) -> int:
+def withdraw(account: int, paper: Paper, *, now: datetime) -> int:
     """Take the vote of this account back; answers how many votes the paper has here.
 
     What the paper gained by it for trending stays, so that a vote given again is not a new one.
     """
-    with transaction.atomic():
-        upvotes.lock(paper.key)
-        upvotes.withdraw(account, paper.key)
-        return upvotes.count(paper.key)
+    return _votes(_ballots.do(Ballot(account, paper.key, now, on=False)), paper)
+
+
+def _votes(done: Counted, paper: Paper) -> int:
+    if done.votes is None:
+        raise PaperNotFoundError(paper.paper_id)
+    return done.votes
 
 
 def strike(account: int, keys: Collection[int] | None, formula: Formula) -> None:
@@ -57,13 +58,12 @@ def give_back(account: int, given: Collection[tuple[int, datetime]], formula: Fo
 
     Papers that are gone since are left out.
     """
-    standing = accounts.standing(account)
     with transaction.atomic():
         there = papers.by_keys([key for key, _ in given])
         for key, at in sorted(given):
             if key in there:
                 upvotes.lock(key)
-                upvotes.put(account, key, at, weighing.of(standing, at), "", "")
+                upvotes.put(account, key, at)
                 weighing.recount(key, formula)
 
 

@@ -17,8 +17,8 @@ from broadsheet.community import Actor, Role
 from broadsheet.core import trending, voices
 from broadsheet.core.roles import require
 from broadsheet.library import accounts, comments, gains, ranking, upvotes
-from broadsheet.library.accounts import Standing
 from broadsheet.library.ranking import Changed, Member
+from broadsheet.library.upvotes import NEW, Vote
 from broadsheet.rank import rings as detection
 from broadsheet.rank import trust as rules
 from broadsheet.rank.trending import VOTES, Formula
@@ -55,46 +55,54 @@ def network(address: str, secret: str, now: datetime) -> str:
     return hmac.new(secret.encode(), f"network {now.date()} {net}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def of(standing: Standing, at: datetime) -> float:
-    """What a vote counts that an account of this standing gives at this moment."""
-    return rules.weight((at - standing.joined) / DAY, standing.trust)
-
-
-def cast(account: int, key: int, network: str, *, now: datetime) -> tuple[float, str]:
-    """What a vote of this account for this paper counts at this moment, and why it is light, if it is."""
-    standing = accounts.standing(account)
-    weight = of(standing, now)
-    ring = ranking.ring_of(account)
-    of_network, of_ring = upvotes.firm_ones(key, network, ring)
-    before = [Cast(1.0, network=network)] * of_network + [Cast(1.0, ring=ring)] * of_ring
-    vote = Cast(weight, network=network, ring=ring, vouched=standing.trust is not None)
-    return weight, rules.reasons([*before, vote])[-1]
+def take_in(formula: Formula) -> int:
+    """Weigh the votes that came in, and note what papers gained by them; answers how many papers those are."""
+    done = 0
+    while keys := upvotes.papers_with_new(AT_ONCE):
+        for key in keys:
+            with transaction.atomic():
+                upvotes.lock(key)
+                steps, new = _weighed(key)
+                trending.grow(key, VOTES, (step for step, is_new in zip(steps, new, strict=True) if is_new), formula)
+        done += len(keys)
+    return done
 
 
 def recount(key: int, formula: Formula) -> None:
     """Weigh a paper's votes anew, oldest first, and make what it gained by them anew, once it is locked."""
+    steps, _ = _weighed(key)
+    trending.replace(key, VOTES, steps, formula)
+
+
+def _weighed(key: int) -> tuple[list[tuple[datetime, float, float]], list[bool]]:
+    """Weigh a paper's votes, oldest first; answers what counted after each, firm and light, and which were new."""
     votes = upvotes.of_paper(key)
-    casts = [
-        Cast(
-            vote.weight,
-            network=vote.network,
-            ring=vote.ring,
-            vouched=vote.vouched,
-            network_forgotten=vote.light == "network" and not vote.network,
-        )
-        for vote in votes
-    ]
+    casts = [_cast(vote) for vote in votes]
     reasons = rules.reasons(casts)
-    upvotes.put_light(
-        {vote.number: reason for vote, reason in zip(votes, reasons, strict=True) if reason != vote.light}
-    )
+    weighed = {
+        vote.number: (cast.weight, reason)
+        for vote, cast, reason in zip(votes, casts, reasons, strict=True)
+        if reason != vote.light
+    }
+    upvotes.put_weighed(weighed)
     upvotes.count(key)
     firm = light = 0.0
-    grown = []
-    for vote, reason in zip(votes, reasons, strict=True):
-        firm, light = (firm, light + vote.weight) if reason else (firm + vote.weight, light)
-        grown.append((vote.at, firm, rules.together(0.0, light)))
-    trending.replace(key, VOTES, grown, formula)
+    steps = []
+    for vote, cast, reason in zip(votes, casts, reasons, strict=True):
+        firm, light = (firm, light + cast.weight) if reason else (firm + cast.weight, light)
+        steps.append((vote.at, firm, rules.together(0.0, light)))
+    return steps, [vote.light == NEW for vote in votes]
+
+
+def _cast(vote: Vote) -> Cast:
+    weight = rules.weight((vote.at - vote.joined) / DAY, vote.trust) if vote.light == NEW else vote.weight
+    return Cast(
+        1.0 if vote.honest else weight,
+        network=vote.network,
+        ring=vote.ring,
+        vouched=vote.honest or vote.trust is not None,
+        network_forgotten=vote.light == "network" and not vote.network,
+    )
 
 
 def trust(account: int, value: float | None, formula: Formula, *, by: Actor, now: datetime) -> int:

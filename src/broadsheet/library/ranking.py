@@ -86,11 +86,6 @@ def ring_members() -> dict[int, Member]:
     return {account: Member(ring, members, together, expected) for account, ring, members, together, expected in rows}
 
 
-def ring_of(account: int) -> int | None:
-    """The ring that an account is in."""
-    return models.RingMember.objects.filter(account=account).values_list("ring", flat=True).first()
-
-
 def put_rings(members: Mapping[int, Member], now: datetime) -> None:
     """Write who is in a ring, in place of what was known."""
     models.RingMember.objects.exclude(account__in=members).delete()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Greatest
+from django.db import connection
+from django.db.models import Count, Q
 
 from broadsheet.library import models
 
+NEW = "new"
+"""Why a vote is light that has not been weighed yet."""
+
 
 class Vote(NamedTuple):
-    """An upvote of a paper as it is weighed: `vouched` says that an editor has said what it counts."""
+    """An upvote of a paper as it is weighed, of an account made at `joined`.
+
+    `trust` is what an editor has said that the account's votes count; `honest` that one has looked at this very vote.
+    """
 
     number: int
     at: datetime
@@ -21,12 +28,83 @@ class Vote(NamedTuple):
     light: str
     network: str
     ring: int | None
-    vouched: bool
+    joined: datetime
+    trust: float | None
+    honest: bool
 
 
-def put(account: int, paper: int, now: datetime, weight: float, light: str, network: str) -> bool:
-    """Write the upvote of this account; False if it was there."""
-    told = {"at": now, "weight": weight, "light": light, "network": network}
+class Ballot(NamedTuple):
+    """That an account gives a paper its vote, or takes it back; `network` is where it comes from."""
+
+    account: int
+    paper: int
+    at: datetime
+    network: str = ""
+    on: bool = True
+
+
+class Counted(NamedTuple):
+    """What came of a ballot: whether anything changed, and the number of the paper's votes; None if it is gone."""
+
+    changed: bool
+    votes: int | None
+
+
+def write(ballots: Sequence[Ballot]) -> list[Counted]:
+    """Carry out ballots, those of one account for one paper in this order, and count them, in the caller's transaction.
+
+    A banned account's vote is not written. New votes are not weighed. Rows are taken in one order everywhere, by paper,
+    so that two processes never wait for each other.
+    """
+    order = sorted(range(len(ballots)), key=lambda number: ballots[number][:2][::-1])
+    changed = [False] * len(ballots)
+    more: Counter[int] = Counter()
+    firm: Counter[int] = Counter()
+    for number in order:
+        ballot = ballots[number]
+        if ballot.on:
+            changed[number] = _give(ballot)
+            more[ballot.paper] += changed[number]
+        else:
+            light = models.Upvote.objects.filter(account=ballot.account, paper=ballot.paper).values_list("light")[:1]
+            for (why,) in list(light):
+                changed[number] = withdraw(ballot.account, ballot.paper)
+                more[ballot.paper] -= changed[number]
+                firm[ballot.paper] -= changed[number] and not why
+    votes = {paper: _add(paper, more[paper], firm[paper]) for paper in sorted({ballot.paper for ballot in ballots})}
+    return [Counted(changed[number], votes[ballot.paper]) for number, ballot in enumerate(ballots)]
+
+
+def _give(ballot: Ballot) -> bool:
+    at = connection.ops.adapt_datetimefield_value(ballot.at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO library_upvote (account_id, paper_id, at, weight, light, network, honest) "
+            "SELECT a.id, p.key, %s, 0, %s, %s, %s FROM library_account a, library_paper p "
+            "WHERE a.id = %s AND p.key = %s AND (a.banned_until IS NULL OR a.banned_until <= %s) "
+            "ON CONFLICT (account_id, paper_id) DO NOTHING",
+            [at, NEW, ballot.network, False, ballot.account, ballot.paper, at],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def _add(paper: int, votes: int, firm: int) -> int | None:
+    """Add to the numbers beside a paper; answers how many votes it has."""
+    with connection.cursor() as cursor:
+        if votes or firm:
+            cursor.execute(
+                "UPDATE library_paper SET votes = votes + %s, firm = firm + %s WHERE key = %s RETURNING votes",
+                [votes, firm, paper],
+            )
+        else:
+            cursor.execute("SELECT votes FROM library_paper WHERE key = %s", [paper])
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def put(account: int, paper: int, at: datetime) -> bool:
+    """Write the upvote of this account, to be weighed; False if it was there."""
+    told = {"at": at, "weight": 0.0, "light": NEW}
     _, made = models.Upvote.objects.get_or_create(account_id=account, paper_id=paper, defaults=told)
     return made
 
@@ -34,6 +112,12 @@ def put(account: int, paper: int, now: datetime, weight: float, light: str, netw
 def withdraw(account: int, paper: int) -> bool:
     """Delete the upvote of this account; False if there was none."""
     return bool(models.Upvote.objects.filter(account=account, paper=paper).delete()[0])
+
+
+def papers_with_new(limit: int) -> list[int]:
+    """The keys of papers with votes that have not been weighed."""
+    rows = models.Upvote.objects.filter(light=NEW).order_by("paper").values_list("paper_id", flat=True)
+    return list(rows.distinct()[:limit])
 
 
 def lock(paper: int) -> None:
@@ -52,36 +136,20 @@ def count(paper: int) -> int:
     return int(number)
 
 
-def weights(paper: int) -> tuple[float, float]:
-    """The sum of the weights of a paper's upvotes that count fully, and of the light ones."""
-    sums = models.Upvote.objects.filter(paper=paper).aggregate(
-        firm=Sum(Greatest("weight", 1.0), filter=Q(light="")), light=Sum("weight", filter=~Q(light=""))
-    )
-    return sums["firm"] or 0.0, sums["light"] or 0.0
-
-
-def firm_ones(paper: int, network: str, ring: int | None) -> tuple[int, int]:
-    """How many upvotes of a paper that count fully came from this network, and from this ring, unvouched for."""
-    rows = models.Upvote.objects.filter(paper=paper, light="", honest=False, account__trust=None)
-    of_network = rows.filter(network=network).count() if network else 0
-    return of_network, rows.filter(account__ring__ring=ring).count() if ring is not None else 0
-
-
 def of_paper(paper: int) -> list[Vote]:
     """The upvotes of a paper, oldest first."""
     rows = models.Upvote.objects.filter(paper=paper).order_by("at", "pk")
-    columns = ("pk", "at", "weight", "light", "network", "account__ring__ring", "account__trust", "honest")
-    return [
-        Vote(number, at, 1.0 if honest else weight, light, network, ring, honest or trust is not None)
-        for number, at, weight, light, network, ring, trust, honest in rows.values_list(*columns)
-    ]
+    columns = (
+        "pk", "at", "weight", "light", "network", "account__ring__ring", "account__date_joined", "account__trust",
+        "honest",
+    )  # fmt: skip
+    return [Vote(*row) for row in rows.values_list(*columns)]
 
 
-def put_light(reasons: Mapping[int, str]) -> None:
-    """Write why each of these upvotes does not count fully, or that it does."""
-    for reason in set(reasons.values()):
-        numbers = [number for number, one in reasons.items() if one == reason]
-        models.Upvote.objects.filter(pk__in=numbers).update(light=reason)
+def put_weighed(weighed: Mapping[int, tuple[float, str]]) -> None:
+    """Write what each of these upvotes counts, and why it does not count fully, if it does not."""
+    rows = [models.Upvote(pk=number, weight=weight, light=light) for number, (weight, light) in weighed.items()]
+    models.Upvote.objects.bulk_update(rows, ["weight", "light"], batch_size=200)
 
 
 def put_honest(numbers: Collection[int], *, honest: bool) -> list[int]:

@@ -37,12 +37,11 @@ def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Give a paper the reader's vote, or take it back with `on=0`; answers JSON to who asks for it."""
     found, account = papers.paper(paper_id), actor_of(request).key
     on = request.POST.get("on") != "0"
+    now = datetime.now(UTC)
     if on:
-        now = datetime.now(UTC)
-        network = wiring.network(request.META["REMOTE_ADDR"], now)
-        votes = voting.upvote(account, found, wiring.formula(), now=now, network=network)
+        votes = voting.upvote(account, found, now=now, network=wiring.network(request.META["REMOTE_ADDR"], now))
     else:
-        votes = voting.withdraw(account, found)
+        votes = voting.withdraw(account, found, now=now)
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"voted": on, "votes": votes, "upvotes_in_all": votes + (found.upvotes or 0)})
     return back(request, present.paper_path(found.paper_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from broadsheet.library.models.accounts import Account
 from broadsheet.library.models.papers import Paper
@@ -13,9 +14,9 @@ from broadsheet.library.models.papers import Paper
 class Upvote(models.Model):
     """One account's +1 for a paper; gone when it is withdrawn. `weight` is what it counts by its account.
 
-    `light` says why it does not count fully: fresh, network, ring, or said by an editor; empty if it does. `honest`
-    marks one that counts fully because an editor has looked at it. `network` is a keyed hash that changes every day
-    and is forgotten after some time.
+    `light` says why it does not count fully: fresh, network, ring, or said by an editor; empty if it does, and `new`
+    until it is weighed. `honest` marks one that counts fully because an editor has looked at it. `network` is a keyed
+    hash that changes every day and is forgotten after some time.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="upvotes")
@@ -27,6 +28,7 @@ class Upvote(models.Model):
     network = models.CharField(max_length=32, default="", db_default="")
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["paper"], condition=Q(light="new"), name="upvote_new")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "paper"], name="upvote_of_account")]
 
     def __str__(self) -> str:
