@@ -1,4 +1,4 @@
-"""The verbs `front_page` and `listing`: the papers of a day, a week, a month."""
+"""The verbs `front_page`, `listing` and `newest`: the papers of a day, a week, a month, and of all days."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from broadsheet.core import periods
 from broadsheet.library import papers
-from broadsheet.types import Listing, Paging, Period
+from broadsheet.types import Listing, Paging, Paper, Period
 
 
 def front_page(day: date | None, paging: Paging, *, today: date) -> Listing:
@@ -18,6 +18,16 @@ def front_page(day: date | None, paging: Paging, *, today: date) -> Listing:
 def listing(period: Period, paging: Paging) -> Listing:
     """The papers listed in this period."""
     return _listing(period, paging, papers.day_before(None))
+
+
+def newest(paging: Paging) -> tuple[Paper, ...]:
+    """Listed papers of all days, the newest day first."""
+    return papers.newest(offset=(paging.page - 1) * paging.size, limit=paging.size)
+
+
+def put_forward_by(name: str, paging: Paging) -> tuple[Paper, ...]:
+    """The papers that an account of this name put forward, here or at Hugging Face, the newest day first."""
+    return papers.put_forward_by(name, offset=(paging.page - 1) * paging.size, limit=paging.size)
 
 
 def _listing(period: Period, paging: Paging, newest: date | None) -> Listing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from broadsheet.core import fetching, roles
@@ -51,6 +52,11 @@ def submit(text: str, why: str, *, account: int, http: Http, now: datetime) -> S
 def of_paper(paper: Paper) -> list[tuple[str, str, datetime]]:
     """(who, why, when) of each time that the paper was put forward, oldest first."""
     return submissions.of_paper(paper.key)
+
+
+def first_of(several: Collection[Paper]) -> dict[int, tuple[str, datetime]]:
+    """(who, when) of the first time that each of these papers was put forward here, by its key."""
+    return submissions.first_of([paper.key for paper in several])
 
 
 def _here(text: str) -> Paper | None:

@@ -106,6 +106,19 @@ def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, 
     return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
 
 
+def newest(*, offset: int, limit: int) -> tuple[Paper, ...]:
+    """Papers that are listed on any day, the newest day first, and in it in the order they were stored."""
+    rows = models.Paper.objects.filter(listed_on__isnull=False).order_by("-listed_on", "key")
+    return _with_aliases(rows[offset : offset + limit])
+
+
+def put_forward_by(name: str, *, offset: int, limit: int) -> tuple[Paper, ...]:
+    """Papers that an account of this name put forward, here or at Hugging Face, the newest day first."""
+    here = models.Submission.objects.filter(account__username=name).values("paper")
+    rows = models.Paper.objects.filter(Q(key__in=here) | Q(extras__huggingface__submitted_by__name=name))
+    return _with_aliases(rows.order_by("-listed_on", "key")[offset : offset + limit])
+
+
 def count_listed(first: date, last: date) -> int:
     """How many papers are listed from `first` to `last`."""
     return _listed(first, last).count()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from broadsheet.library import models
@@ -19,6 +20,12 @@ def of_paper(paper: int) -> list[tuple[str, str, datetime]]:
     """(name of the account, why, when) of each submission of a paper, oldest first."""
     rows = models.Submission.objects.filter(paper=paper).order_by("at", "pk")
     return list(rows.values_list("account__username", "why", "at"))
+
+
+def first_of(papers: Collection[int]) -> dict[int, tuple[str, datetime]]:
+    """(name of the account, when) of the first submission of each of these papers that has one."""
+    rows = models.Submission.objects.filter(paper__in=papers).order_by("-at", "-pk")
+    return {key: (name, at) for key, name, at in rows.values_list("paper_id", "account__username", "at")}
 
 
 def number_since(account: int, moment: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from broadsheet.deliver.api import huggingface
 from broadsheet.deliver.web import accounts, browsing, discussing, flagging, keeping, moderation, notices, views
 from broadsheet.deliver.web.admin import site
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("trending", views.trending),
     path("search", views.search),
     path("suggest", views.suggest),
+    path("papers/<path:paper_id>.md", huggingface.text),
     path("papers/<path:paper_id>", views.paper),
     path("cite/<form>/<path:paper_id>", views.cite),
     path("categories/", browsing.categories),
@@ -48,6 +50,11 @@ urlpatterns = [
     path("decisions", moderation.log),
     path("decisions/<int:number>/undo", moderation.undo),
     path("put-right/<path:paper_id>", moderation.put_right),
+    path("api/daily_papers", huggingface.daily_papers),
+    path("api/papers", huggingface.daily_papers),
+    path("api/papers/search", huggingface.search),
+    path("api/papers/<path:paper_id>", huggingface.paper),
+    path("api/arxiv/<path:paper_id>/repos", huggingface.repositories),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),
