@@ -45,3 +45,8 @@ def standing(account: int) -> Standing:
 def put_trust(account: int, trust: float | None) -> None:
     """Write what the votes of the account count; None leaves it to its age."""
     models.Account.objects.filter(pk=account).update(trust=trust)
+
+
+def named(name: str) -> int | None:
+    """The key of the account of this name that can sign in."""
+    return models.Account.objects.filter(username=name, is_active=True).values_list("pk", flat=True).first()

@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 from django.db.models import Model
 
-from broadsheet.library import bulk, comments, gains, models, upvotes
+from broadsheet.library import bulk, collection_papers, comments, gains, models, upvotes
 from broadsheet.types import Paper
 
 Slot = tuple[str, str]
@@ -208,4 +208,5 @@ def _hand_over(model: type[Model], winner: int, losers: Collection[int], *, of: 
 
 def delete(keys: Collection[int]) -> None:
     """Delete papers, with their records and ids."""
+    collection_papers.forget(keys)
     models.Paper.objects.filter(key__in=keys).delete()
