@@ -144,8 +144,8 @@ class Marked:
 class SubmissionState(StrEnum):
     """What became of a submission."""
 
-    SHOWN = "shown"
     WAITING = "waiting"
+    SHOWN = "shown"
     REFUSED = "refused"
 
 

@@ -99,11 +99,17 @@ SETTINGS = (
         "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; or `open`, everybody.",
         "closed",
     ),
+    Setting(
+        "submissions",
+        "When a paper that a reader puts forward is on the front page: `at_once`, or after an editor's `nod`; those of "
+        "contributors and editors are there at once anyway.",
+        "at_once",
+    ),
     Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 1.0, _real),
     Setting(
         "trending_weights",
-        "What upvotes elsewhere, votes here, comments and the stars of its code count for a paper.",
-        "upvotes=1 votes=2 comments=0.5 stars=0.5",
+        "What upvotes elsewhere, votes here, comments, stars of its code and submissions by editors count for a paper.",
+        "upvotes=1 votes=2 comments=0.5 stars=0.5 submissions=2",
     ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
@@ -213,6 +219,9 @@ ADMINISTRATORS: list[str] = _value("administrators")
 SIGNUP: str = _value("signup")
 if SIGNUP not in {"open", "closed"}:
     raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be open or closed.")
+SUBMISSIONS: str = _value("submissions")
+if SUBMISSIONS not in {"at_once", "nod"}:
+    raise SettingError(f"BROADSHEET_SUBMISSIONS is {SUBMISSIONS!r}. It must be at_once or nod.")
 TRENDING_HALF_LIFE: float = _value("trending_half_life")
 TRENDING_WEIGHTS: dict[str, float] = _weights(_value("trending_weights"))
 

@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from builders import a_record
+from readers import an_actor
 
-from broadsheet.core import accounts, listings, papers, splitting, submitting
+from broadsheet.community import Actor
+from broadsheet.core import listings, papers, splitting, submitting
 from broadsheet.core.store import store
 from broadsheet.core.submitting import SubmissionError
 from broadsheet.errors import FetchError
 from broadsheet.incoming import Batch
 from broadsheet.library import models
+from broadsheet.rank.trending import Formula
 from broadsheet.sources import catalogue
 from broadsheet.sources.http import Http
 from broadsheet.types import Paging, PaperId, Submitted
@@ -20,6 +23,7 @@ from broadsheet.types import Paging, PaperId, Submitted
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
+FORMULA = Formula(weights={"submissions": 2.0})
 TODAY = date(2026, 3, 17)
 
 
@@ -45,13 +49,10 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     return made
 
 
-def an_account(name: str = "ada") -> int:
-    accounts.make(name, "a long way to the stones")
-    return int(models.Account.objects.get(username=name).pk)
-
-
-def submit(text: str, why: str = "", account: int | None = None, now: datetime = NOW) -> Submitted:
-    return submitting.submit(text, why, account=account or an_account(), http=Http(), now=now)
+def submit(
+    text: str, why: str = "", actor: Actor | None = None, now: datetime = NOW, *, nod: bool = False
+) -> Submitted:
+    return submitting.submit(text, why, actor=actor or an_actor(), nod=nod, http=Http(), formula=FORMULA, now=now)
 
 
 def todays() -> list[str]:
@@ -74,7 +75,7 @@ def test_a_paper_that_is_here_is_found_by_any_id_and_by_its_title(text: str) -> 
 
 
 def test_a_paper_that_stood_on_a_front_page_keeps_its_day_and_each_account_is_told_once() -> None:
-    ada, bo = an_account("ada"), an_account("bo")
+    ada, bo = an_actor("ada"), an_actor("bo")
     submit("2603.00001", "First.", ada)
     later = NOW + timedelta(days=3)
     assert submit("2603.00001", "Mine too.", bo, later).again
@@ -115,18 +116,18 @@ def test_a_host_that_does_not_answer_is_told_and_nothing_is_put_forward(desk: De
 def test_an_account_puts_no_flood_forward(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submitting, "A_DAY", 2)
     store((a_record(f"Stone number {n}", ids=(f"doi:10.1000/{n}",)) for n in range(4)), now=NOW)
-    ada = an_account()
-    submit("10.1000/0", account=ada)
-    submit("10.1000/1", account=ada)
+    ada = an_actor()
+    submit("10.1000/0", actor=ada)
+    submit("10.1000/1", actor=ada)
     with pytest.raises(SubmissionError, match="tomorrow"):
-        submit("10.1000/2", account=ada)
-    assert not submit("10.1000/2", account=an_account("bo")).again
-    submit("10.1000/3", account=ada, now=NOW + timedelta(days=1, seconds=1))
+        submit("10.1000/2", actor=ada)
+    assert not submit("10.1000/2", actor=an_actor("bo")).again
+    submit("10.1000/3", actor=ada, now=NOW + timedelta(days=1, seconds=1))
 
 
 def test_papers_that_become_one_keep_who_put_them_forward() -> None:
     store([a_record("One stone", ids=("doi:10.1000/a",)), a_record("Other stone", ids=("doi:10.1000/b",))], now=NOW)
-    ada, bo = an_account("ada"), an_account("bo")
+    ada, bo = an_actor("ada"), an_actor("bo")
     submit("10.1000/a", "Ada's.", ada)
     submit("10.1000/b", "Ada's other.", ada)
     submit("10.1000/b", "Bo's.", bo)

@@ -50,6 +50,11 @@ def newest(of: Collection) -> tuple[Kept, ...]:
     return collection_papers.newest(of.key, IN_A_FEED)
 
 
+def among(key: int, papers: Sequence[Paper]) -> set[int]:
+    """The keys of those of these papers that are in the collection."""
+    return collection_papers.among(key, [paper.key for paper in papers])
+
+
 def add(actor: Actor, key: int, papers: Sequence[Paper], *, now: datetime) -> int:
     """Put papers behind the last one of a collection, in this order; answers how many were not there before."""
     with transaction.atomic():

@@ -162,6 +162,12 @@ def put_records(records: Iterable[tuple[int, StoredRecord]], now: datetime) -> N
     )
 
 
+def take_records(slots: Iterable[Slot]) -> None:
+    """Delete these records; the papers that they were of must be written anew."""
+    for source, name in slots:
+        models.Record.objects.filter(source=source, name=name).delete()
+
+
 def put_aliases(aliases: Mapping[str, int]) -> None:
     """Let each of these ids lead to this paper."""
     bulk.insert(models.Alias, ("alias", "paper"), aliases.items(), over=("alias",))
