@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from builders import a_record
+from django.test import Client
 
 from broadsheet.community import Actor, Role
 from broadsheet.core import papers
@@ -23,3 +24,11 @@ def some_papers(number: int) -> list[Paper]:
     """So many papers of the library, all different."""
     store((a_record(f"Stone number {n} of many", ids=(f"doi:10.1000/{n}",)) for n in range(number)), now=NOW)
     return [papers.paper(f"doi:10.1000/{n}") for n in range(number)]
+
+
+def signed_in(name: str = "ada", role: Role = Role.READER) -> Client:
+    """A browser without a screen in which this account is signed in."""
+    account = models.Account.objects.get(pk=an_actor(name, role).key)
+    client = Client(headers={"host": "localhost"})
+    client.force_login(account, "django.contrib.auth.backends.ModelBackend")
+    return client

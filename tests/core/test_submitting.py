@@ -8,11 +8,11 @@ import pytest
 from builders import a_record
 from readers import an_actor
 
-from broadsheet.community import Actor
-from broadsheet.core import listings, papers, splitting, submitting
+from broadsheet.community import Actor, Role, SubmissionState
+from broadsheet.core import listings, papers, splitting, submitting, trending
 from broadsheet.core.store import store
 from broadsheet.core.submitting import SubmissionError
-from broadsheet.errors import FetchError
+from broadsheet.errors import FetchError, NotAllowedError
 from broadsheet.incoming import Batch
 from broadsheet.library import models
 from broadsheet.rank.trending import Formula
@@ -134,3 +134,123 @@ def test_papers_that_become_one_keep_who_put_them_forward() -> None:
     splitting.join(papers.paper("10.1000/a"), papers.paper("10.1000/b"), now=NOW)
     said = submitting.of_paper(papers.paper("10.1000/a"))
     assert [why for _, why, _ in said] == ["Ada's.", "Bo's."]
+
+
+class TestNod:
+    def test_a_reader_s_paper_waits_and_those_above_are_shown_at_once(self) -> None:
+        store((a_record(f"Stone number {n}", ids=(f"doi:10.1000/{n}",)) for n in range(3)), now=NOW)
+        for number, role in enumerate((Role.READER, Role.CONTRIBUTOR, Role.EDITOR)):
+            done = submit(f"10.1000/{number}", "Heavy.", an_actor(role, role), nod=True)
+            assert done.waiting is (role is Role.READER)
+        assert todays() == ["doi:10.1000/1", "doi:10.1000/2"]
+        assert submitting.of_paper(papers.paper("10.1000/0")) == []
+
+    def test_what_is_accepted_is_on_that_day_s_front_page_and_its_submitter_is_told(self) -> None:
+        ada, eve, later = an_actor(), an_actor("eve", Role.EDITOR), NOW + timedelta(days=2)
+        submit("2603.00001", "Heavy.", ada, nod=True)
+        (waiting,), total = submitting.in_state(eve, SubmissionState.WAITING, Paging())
+        assert (waiting.by, waiting.why, waiting.paper.featured, total) == ("ada", "Heavy.", None, 1)
+        submitting.accept(eve, waiting.key, FORMULA, now=later)
+        assert papers.paper("2603.00001").featured == later.date()
+        assert submitting.of_paper(papers.paper("2603.00001")) == [("ada", "Heavy.", NOW)]
+        assert "was accepted" in models.Notification.objects.get(account=ada.key).words
+        with pytest.raises(SubmissionError, match="shown already"):
+            submitting.accept(eve, waiting.key, FORMULA, now=later)
+
+    def test_what_is_refused_is_told_with_the_reason_and_stays_so_until_an_editor_says_otherwise(self) -> None:
+        ada, eve = an_actor(), an_actor("eve", Role.EDITOR)
+        submit("2603.00001", actor=ada, nod=True)
+        key = models.Submission.objects.get().pk
+        submitting.refuse(eve, key, "Off topic.", now=NOW)
+        assert submit("2603.00001", actor=ada, nod=False).refused
+        assert todays() == []
+        (mine,), _ = submitting.of_account(ada, Paging())
+        assert (mine.state, mine.reason) == (SubmissionState.REFUSED, "Off topic.")
+        assert models.Notification.objects.get(account=ada.key).words.endswith("was refused: Off topic.")
+        submitting.accept(eve, key, FORMULA, now=NOW)
+        assert todays() == ["arxiv:2603.00001"]
+
+    def test_a_paper_that_only_submissions_put_there_leaves_the_front_page_when_the_last_is_refused(self) -> None:
+        store(
+            [
+                a_record("Listed anyway", ids=("doi:10.1000/l",), featured=TODAY),
+                a_record("Only put forward", ids=("doi:10.1000/p",)),
+            ],
+            now=NOW,
+        )
+        ada, bo, eve = an_actor("ada"), an_actor("bo"), an_actor("eve", Role.EDITOR)
+        for actor, name in ((ada, "l"), (ada, "p"), (bo, "p")):
+            submit(f"10.1000/{name}", actor=actor)
+        for row in models.Submission.objects.order_by("pk"):
+            assert "doi:10.1000/p" in todays()
+            submitting.refuse(eve, row.pk, "", now=NOW)
+        assert todays() == ["doi:10.1000/l"]
+        assert papers.paper("10.1000/p").title == "Only put forward"
+
+    def test_a_duplicate_of_what_stands_there_leads_to_it_and_its_line_waits(self) -> None:
+        submit("2603.00001", "First.", an_actor("cy", Role.CONTRIBUTOR), nod=True)
+        done = submit("2603.00001", "Me too.", an_actor(), nod=True)
+        assert (done.again, done.waiting) == (True, True)
+        assert [why for _, why, _ in submitting.of_paper(done.paper)] == ["First."]
+
+    def test_one_s_own_is_withdrawn_while_it_waits_and_nobody_else_s_ever(self) -> None:
+        ada = an_actor()
+        submit("2603.00001", actor=ada, nod=True)
+        key = models.Submission.objects.get().pk
+        with pytest.raises(SubmissionError, match="no such"):
+            submitting.withdraw(an_actor("bo"), key)
+        submitting.withdraw(ada, key)
+        assert not models.Submission.objects.exists()
+        submit("2603.00001", actor=ada)
+        with pytest.raises(SubmissionError, match="does not wait"):
+            submitting.withdraw(ada, models.Submission.objects.get().pk)
+
+    @pytest.mark.parametrize("role", [Role.READER, Role.CONTRIBUTOR])
+    def test_only_editors_decide_and_see_what_waits(self, role: Role) -> None:
+        submit("2603.00001", actor=an_actor(), nod=True)
+        key, other = models.Submission.objects.get().pk, an_actor("other", role)
+        with pytest.raises(NotAllowedError, match="Only an editor"):
+            submitting.accept(other, key, FORMULA, now=NOW)
+        with pytest.raises(NotAllowedError, match="Only an editor"):
+            submitting.refuse(other, key, "", now=NOW)
+        with pytest.raises(NotAllowedError, match="Only an editor"):
+            submitting.in_state(other, SubmissionState.WAITING, Paging())
+        assert todays() == []
+
+    def test_an_editor_s_submission_makes_a_paper_rise_and_a_reader_s_does_not(self) -> None:
+        store((a_record(f"Stone number {n}", ids=(f"doi:10.1000/{n}",)) for n in range(2)), now=NOW)
+        submit("10.1000/0", actor=an_actor())
+        submit("10.1000/1", actor=an_actor("eve", Role.EDITOR))
+        (rising,) = trending.trending(Paging(), FORMULA, now=NOW).rising
+        assert rising.paper.paper_id == "doi:10.1000/1"
+        assert [(gain.kind, gain.before, gain.after) for gain in rising.gains] == [("submissions", 0, 1)]
+
+    def test_who_is_banned_puts_nothing_forward(self) -> None:
+        with pytest.raises(NotAllowedError):
+            submit("2603.00001", actor=an_actor(banned=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Look what I found: https://arxiv.org/abs/2603.00001v1, it is heavy",
+        "A stone from afar https://arxiv.org/pdf/2603.00001",
+        "https://huggingface.co/papers/2603.00001?utm=share",
+    ],
+)
+def test_an_address_among_other_words_means_its_paper(text: str) -> None:
+    assert submit(text).paper.paper_id == "arxiv:2603.00001"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://openreview.net/forum?id=aBcD_-123",
+        "https://openreview.net/pdf?id=aBcD_-123",
+        "openreview:aBcD_-123",
+        "https://openreview.net/forum?referrer=%5Bthe+page%5D&id=aBcD_-123&noteId=xyz",
+    ],
+)
+def test_a_link_to_openreview_means_its_paper(text: str) -> None:
+    store([a_record("A stone under review", ids=("openreview:aBcD_-123",))], now=NOW)
+    assert submit(text).paper.paper_id == "openreview:aBcD_-123"

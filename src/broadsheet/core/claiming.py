@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from broadsheet.core.recording import load
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import claims, papers, telling
 from broadsheet.text import author_key, plain, squash
-from broadsheet.types import Paging, Paper
+from broadsheet.types import Paging, Paper, Record
 
 MOST_WAITING = 20
 """Claims of one account that wait at the same time."""
@@ -129,19 +129,21 @@ def _gone() -> ClaimError:
 
 
 def _proof(paper: Paper, author: str, *, orcids: Collection[str], mails: Collection[str]) -> Proof | None:
-    """What speaks for the claim: an ORCID iD of the account that an authority's record names, or a mail address.
+    """What speaks for the claim: an ORCID iD of the account, which an authority gives an author of this family name, or
+    a mail address.
 
     An address counts if a record names it, or if a record names another of its domain, the domain is not everybody's,
     and the author's family name is in the address.
     """
-    said = [payload for source, _, payload, _ in papers.seen(paper.key) if source in AUTHORITIES]
-    if any(orcid in payload for orcid in orcids for payload in said):
+    records = [load(payload) for source, _, payload, _ in papers.seen(paper.key) if source in AUTHORITIES]
+    family = author_key(author)
+    named = [pair for record in records for pair in _orcids(record).items()]
+    if any(orcid in orcids and author_key(name) == family for name, orcid in named):
         return Proof.ORCID
-    addresses = {address for payload in said for address in _addresses(_words(payload))}
+    addresses = {address for record in records for address in _addresses(f"{record.abstract}\n{record.comment}")}
     if addresses & set(mails):
         return Proof.MAIL
     domains = {address.partition("@")[2] for address in addresses} - _EVERYBODY_S
-    family = author_key(author)
     for mail in mails:
         local, _, domain = mail.partition("@")
         if domain in domains and len(family) > 2 and family in squash(local):
@@ -149,9 +151,11 @@ def _proof(paper: Paper, author: str, *, orcids: Collection[str], mails: Collect
     return None
 
 
-def _words(payload: str) -> str:
-    record = load(payload)
-    return f"{record.abstract}\n{record.comment}"
+def _orcids(record: Record) -> Mapping[str, str]:
+    """The ORCID iDs that a record names, by the author's name."""
+    said = record.extras.get(record.source)
+    named = said.get("orcids") if isinstance(said, Mapping) else None
+    return named if isinstance(named, Mapping) else {}
 
 
 def _addresses(text: str) -> set[str]:

@@ -23,6 +23,9 @@ LONGEST_TITLE, LONGEST_ABOUT = 200, 4000
 MOST = 500
 """Collections of one account."""
 
+MOST_NAMED = 100_000
+"""Public collections among which a title is looked for."""
+
 MOST_MEMBERS = 200
 """Accounts that one collection is shared with."""
 
@@ -66,6 +69,28 @@ def collection(key: int, actor: Actor | None) -> Collection:
     if found is None or found.deleted_at or found.access is None:
         raise CollectionNotFoundError
     return found
+
+
+def named(name: str, actor: Actor | None) -> Collection:
+    """The collection of this number or title that this account may see; a title that several have names none."""
+    if name.isascii() and name.isdigit() and len(name) <= 18:
+        return collection(int(name), actor)
+    seen = of_account(actor) if actor else list(public(None, Paging(1, MOST_NAMED)).collections)
+    fitting = [each for each in seen if each.title.casefold() == name.strip().casefold()]
+    if len(fitting) > 1:
+        numbers = ", ".join(str(each.key) for each in fitting)
+        raise CollectionError(f"Several collections are called “{name}”. Give the number of one: {numbers}.")
+    if not fitting:
+        raise CollectionNotFoundError
+    return fitting[0]
+
+
+def actor_named(name: str) -> Actor:
+    """The account of this name, as the one that acts; CollectionError if there is none."""
+    key = accounts.named(name)
+    if key is None:
+        raise _no_account(name)
+    return Actor(key=key, name=name)
 
 
 def opened(key: int, secret: str) -> Collection:
@@ -180,7 +205,7 @@ def share(actor: Actor, key: int, name: str, *, edits: bool, now: datetime) -> N
         found = held(key, actor, Access.OWNS, "share")
         other = accounts.named(name.strip())
         if other is None:
-            raise CollectionError(f"No account is called “{name.strip()[:150]}”. Names are written exactly.")
+            raise _no_account(name.strip())
         if other == found.owner:
             raise CollectionError("A collection is not shared with its owner.")
         several = collection_lists.members(key)
@@ -219,6 +244,10 @@ def _binned(actor: Actor, key: int) -> None:
     found = collection_lists.find(key, actor.key)
     if found is None or found.access is not Access.OWNS or not found.deleted_at:
         raise CollectionNotFoundError
+
+
+def _no_account(name: str) -> CollectionError:
+    return CollectionError(f"No account is called “{name[:150]}”. Names are written exactly.")
 
 
 def _title(title: str) -> str:

@@ -184,9 +184,10 @@ def _fetch(wanted: Sequence[_Wanted], http: Http, in_time: Callable[[], bool], n
 
 
 def _tell(wanted: Iterable[_Wanted], why: str) -> None:
-    """Note why these are not there; whether anybody has them is not known."""
+    """Note why these are not there, unless it was said before; whether anybody has them is not known."""
     for one in wanted:
-        one.why, one.can_be_made = why, False
+        if one.can_be_made:
+            one.why, one.can_be_made = why, False
 
 
 def _make(wanted: Sequence[_Wanted], now: datetime) -> None:

@@ -25,15 +25,23 @@ def save(
     fresh: str = "",
     now: datetime,
 ) -> Marks:
-    """Mark a paper and choose its collections, a fresh one by its name among them: all of it or nothing.
+    """Mark a paper and choose its collections, one by its name among them: all of it or nothing.
 
-    What is None stays as it is. Answers what is kept of the paper then.
+    What is None stays as it is. The `fresh` collection is made, if the actor has none of this name. Answers what is
+    kept of the paper then.
     """
     with transaction.atomic():
         if (state, hidden, note) != (None, None, None):
             reading.mark(actor, paper, state=state, hidden=hidden, note=note, now=now)
         shelving.choose(actor, paper, into=into, out_of=out_of, now=now)
         if fresh.strip():
-            made = collecting.make(actor, fresh, now=now)
-            shelving.add(actor, made.key, [paper], now=now)
+            shelving.add(actor, _named(actor, fresh, now), [paper], now=now)
         return reading.marks(actor.key, [paper]).get(paper.key, Marks())
+
+
+def _named(actor: Actor, title: str, now: datetime) -> int:
+    """The key of the actor's own collection of this name, which is made if there is none."""
+    wanted = " ".join(title.split()).casefold()
+    own = (each for each in collecting.of_account(actor) if each.owner == actor.key)
+    there = next((each.key for each in own if each.title.casefold() == wanted), None)
+    return there if there is not None else collecting.make(actor, title, now=now).key

@@ -52,6 +52,7 @@ def record(work: Json, place: Place) -> Record:
         "type": text(work.get("type")),
         "publisher": text(work.get("publisher")),
         "cited_by": whole(work.get("is-referenced-by-count")),
+        "orcids": building.orcids((_name(one), text(one.get("ORCID"))) for one in mappings(work.get("author"))),
     }
     return build(
         place,

@@ -90,7 +90,7 @@ def collection(request: HttpRequest, name: str) -> HttpResponse:
         "formats": _formats(f"{shown['url']}/export"),
         "feeds": _feeds(found, secret),
         "members": collecting.members(actor, found.key) if actor and found.access != Access.VISITS else [],
-        "removed": _removed(request, found),
+        "removed": _removed(request, found, {each.place for each in kept}),
         "pasted": request.session.pop("pasted", None) if actor else None,
     }
     return render(request, "web/collection.html", context)
@@ -221,7 +221,7 @@ def _remove(request: HttpRequest, actor: Actor, key: int) -> HttpResponse:
             "collection": key, "paper": paper.paper_id, "title": present.paper(paper)["title"], "place": stood.place,
             "note": stood.note, "at": stood.at.isoformat(), "account": stood.account,
         }  # fmt: skip
-    return _to(collecting.collection(key, actor), place=taken.stood.place - 1 if taken else 0)
+    return _to(collecting.collection(key, actor), "#removed", place=taken.stood.place if taken else 0)
 
 
 def _put_back(request: HttpRequest, actor: Actor, key: int) -> HttpResponse:
@@ -292,7 +292,8 @@ def _to(found: Collection, fragment: str = "", *, place: int = 0) -> HttpRespons
     path = shelves.collection_path(found.key, found.title)
     if place > 0:
         page = ceil(place / ON_A_PAGE)
-        path += (f"?page={page}" if page > 1 else "") + f"#place-{place}"
+        path += f"?page={page}" if page > 1 else ""
+        fragment = fragment or f"#place-{place}"
     return HttpResponseRedirect(path + fragment)
 
 
@@ -320,9 +321,12 @@ def _bin(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _removed(request: HttpRequest, found: Collection) -> dict[str, Any] | None:
+def _removed(request: HttpRequest, found: Collection, places: set[int]) -> dict[str, Any] | None:
+    """The paper that the reader removed last from this collection, and whether it stood between those of the page."""
     kept = request.session.get(REMOVED) if request.user.is_authenticated else None
-    return kept if kept and kept["collection"] == found.key and found.access and found.access >= Access.EDITS else None
+    if not kept or kept["collection"] != found.key or found.access is None or found.access < Access.EDITS:
+        return None
+    return {**kept, "within": kept["place"] in places}
 
 
 def _site(request: HttpRequest) -> str:

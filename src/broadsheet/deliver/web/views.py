@@ -215,6 +215,7 @@ def manifest(_request: HttpRequest) -> HttpResponse:
         "share_target": {
             "action": "/submit",
             "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
             "params": {"title": "title", "text": "text", "url": "url"},
         },
         "shortcuts": [

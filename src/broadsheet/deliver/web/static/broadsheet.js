@@ -95,6 +95,11 @@ document.addEventListener("toggle", async (event) => {
 }, true);
 
 // A collection is put in order with the mouse, too: its forms do the work.
+function below(item, event) {
+  const { top, height } = item.getBoundingClientRect();
+  return event.clientY > top + height / 2;
+}
+
 for (const shelf of document.querySelectorAll("[data-move]")) {
   let held = null;
   for (const item of shelf.children) {
@@ -104,18 +109,23 @@ for (const shelf of document.querySelectorAll("[data-move]")) {
     item.addEventListener("dragstart", () => (held = item));
     item.addEventListener("dragend", () => {
       item.draggable = false;
-      for (const each of shelf.children) each.classList.remove("over-here");
+      for (const each of shelf.children) each.classList.remove("over-here", "behind-here");
     });
     item.addEventListener("dragover", (event) => {
       if (!held) return;
       event.preventDefault();
-      for (const each of shelf.children) each.classList.toggle("over-here", each === item && item !== held);
+      for (const each of shelf.children) {
+        const over = each === item && item !== held;
+        each.classList.toggle("over-here", over && !below(item, event));
+        each.classList.toggle("behind-here", over && below(item, event));
+      }
     });
     item.addEventListener("drop", (event) => {
       event.preventDefault();
       if (!held || held === item) return;
       const form = held.querySelector(".move:has([type=number])");
-      const [from, to] = [Number(held.dataset.place), Number(item.dataset.place)];
+      const from = Number(held.dataset.place);
+      const to = Number(item.dataset.place) + (below(item, event) ? 1 : 0);
       form.querySelector("[type=number]").value = from < to ? to - 1 : to;
       form.submit();
     });
