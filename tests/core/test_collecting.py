@@ -1,12 +1,14 @@
 """Promises of collections: who sees and changes which, what is private does not exist for others, nothing is lost."""
 
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from readers import NOW, an_actor, some_papers
 
+from broadsheet import jobs
 from broadsheet.community import Access, Actor, Role
 from broadsheet.core import collecting, shelving
 from broadsheet.core.collecting import BIN, CollectionError, CollectionNotFoundError
@@ -234,3 +236,11 @@ def test_an_account_makes_no_flood_of_collections(monkeypatch: pytest.MonkeyPatc
         collecting.make(ada, title, now=NOW)
     with pytest.raises(CollectionError, match="Delete one"):
         collecting.make(ada, "Three", now=NOW)
+
+
+def test_the_background_work_empties_the_bin() -> None:
+    ada = an_actor()
+    collecting.delete(ada, collecting.make(ada, "Stones", now=NOW).key, now=datetime.now(UTC) - BIN * 2)
+    assert jobs.tidy(threading.Event()) == "1 collections left the bin"
+    assert jobs.tidy(threading.Event()) == ""
+    assert jobs.tidy in {step.run for step in jobs.STEPS}

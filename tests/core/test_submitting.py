@@ -18,7 +18,7 @@ from broadsheet.library import models
 from broadsheet.rank.trending import Formula
 from broadsheet.sources import catalogue
 from broadsheet.sources.http import Http
-from broadsheet.types import Paging, PaperId, Submitted
+from broadsheet.types import Paging, PaperId, Record, Submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -41,11 +41,21 @@ class Desk:
         records = (a_record("A stone from afar", source="arxiv", abstract="Heavy.", ids=(one,)) for one in known)
         yield Batch(checkpoint={}, records=tuple(records))
 
+    def by_title(self, _http: Http, _title: str) -> list[Record]:
+        if self.closed:
+            raise FetchError("https://example.org", "the host does not answer")
+        several = ("A stone from afar: its weight", "Another stone from afar")
+        return [
+            a_record(title, source="arxiv", abstract="Light.", ids=(f"doi:10.1000/t{n}",))
+            for n, title in enumerate(several)
+        ]
+
 
 @pytest.fixture(autouse=True)
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     made = Desk()
     monkeypatch.setattr(catalogue, "lookups", lambda _paper_id: (made,))
+    monkeypatch.setattr(catalogue, "title_lookups", lambda: (made,))
     return made
 
 
@@ -97,6 +107,20 @@ def test_what_is_no_paper_is_refused_with_what_to_do(text: str, said: str) -> No
     with pytest.raises(SubmissionError, match=said):
         submit(text)
     assert not models.Submission.objects.exists()
+
+
+def test_a_title_that_is_not_here_is_looked_for_and_only_the_very_same_one_is_taken() -> None:
+    assert submit("A Stone from Afar: its Weight").paper.abstract == "Light."
+    for text in ("A stone from afar, its weights", "A stone from afar and near"):
+        with pytest.raises(SubmissionError, match="easily found"):
+            submit(text)
+    assert models.Paper.objects.count() == 1
+
+
+def test_a_place_that_does_not_answer_is_told_and_not_taken_for_one_that_knows_no_such_title(desk: Desk) -> None:
+    desk.closed = True
+    with pytest.raises(SubmissionError, match="could not be looked for now: the host does not answer"):
+        submit("A Stone from Afar: its Weight")
 
 
 def test_a_title_that_two_papers_have_means_neither() -> None:

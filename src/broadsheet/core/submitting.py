@@ -15,6 +15,7 @@ from broadsheet.core.store import store
 from broadsheet.errors import BroadsheetError, FetchError
 from broadsheet.library import changes, papers, submissions, telling, writing
 from broadsheet.rank.trending import Formula
+from broadsheet.sources import catalogue
 from broadsheet.sources.http import Http
 from broadsheet.text import plain, squash
 from broadsheet.types import Paging, Paper, PaperId, Record, Submitted
@@ -23,6 +24,9 @@ SOURCE = "submission"
 LONGEST_REASON = 280
 SHORTEST_TITLE = 8
 """Letters of a title that is looked for."""
+
+SHORTEST_TITLE_ELSEWHERE = 20
+"""Letters of a title that other places are asked for."""
 
 A_DAY = 30
 """Papers that one account may put forward in a day."""
@@ -35,7 +39,7 @@ class SubmissionError(BroadsheetError):
 def submit(text: str, why: str, *, actor: Actor, nod: bool, http: Http, formula: Formula, now: datetime) -> Submitted:
     """Put a paper forward, fetching it if the library does not have it; answers the paper as it is then.
 
-    `text` is an id, an address or a DOI, perhaps among other words, or the title of a paper that is here. A paper that
+    `text` is an id, an address or a DOI, perhaps among other words, or the title of a paper. A paper that
     stood on a front page before keeps its day, and says so. Where the house wants a nod, what a reader puts forward
     waits for an editor's. SubmissionError if no paper is meant, nobody has it, or the account did enough today;
     NotAllowedError if it is banned.
@@ -171,22 +175,51 @@ def _id_in(text: str) -> PaperId | None:
 
 
 def _here(text: str) -> Paper | None:
-    """The paper of the library that this id, or this title and no other paper's, means."""
+    """The paper of the library that this id, or this title, means."""
     if paper_id := _id_in(text):
         return papers.by_alias(paper_id)
+    keys = _titled(text)
+    if len(keys) > 1:
+        raise SubmissionError("Several papers here have this title. Paste the address of the one that you mean.")
+    return papers.by_keys(keys).get(next(iter(keys))) if keys else None
+
+
+def _titled(text: str) -> set[int]:
+    """The keys of the papers of the library that have this title."""
     title = squash(text)
     if len(title) < SHORTEST_TITLE:
-        return None
+        return set()
     title_key = title_key_of(title)
-    keys = {key for key, _ in writing.find_titles([title_key]).get(title_key, [])}
-    return papers.by_keys(keys).get(next(iter(keys))) if len(keys) == 1 else None
+    return {key for key, _ in writing.find_titles([title_key]).get(title_key, [])}
+
+
+def _looked_for(text: str, http: Http, now: datetime) -> Paper | None:
+    """The paper that has exactly this title where titles can be looked for; None if none has, or several have."""
+    title = squash(text)
+    if len(title) < SHORTEST_TITLE_ELSEWHERE:
+        return None
+    failure: FetchError | None = None
+    for place in catalogue.title_lookups():
+        try:
+            found = place.by_title(http, text)
+        except FetchError as error:
+            failure = error  # the others may know it
+            continue
+        if exact := [record for record in found if squash(record.title) == title]:
+            store(exact, now=now)
+            return _here(text)
+    if failure:
+        raise SubmissionError(f"The title could not be looked for now: {failure.reason}. Paste the paper's address.")
+    return None
 
 
 def _fetched(text: str, http: Http, now: datetime) -> Paper:
     paper_id = _id_in(text)
     if not paper_id:
+        if known := _looked_for(text, http, now):
+            return known
         raise SubmissionError(
-            "This is no id, no address and no DOI of a paper, nor the title of one that is here. "
+            "This is no id, no address and no DOI of a paper, nor the title of one that is here or easily found. "
             "Paste the address of its page at arXiv, OpenReview, the ACL Anthology or its publisher."
         )
     try:
