@@ -38,6 +38,13 @@ def ada() -> Client:
     return signed_in()
 
 
+def test_who_presses_without_a_script_comes_back_to_the_very_paper(ada: Client) -> None:
+    html = text(ada, "/papers/doi:10.1000/0")
+    (way,) = set(re.findall(r'name="next" value="([^"]*#[^"]*)"', html))
+    assert ada.post(PATH, {"state": "read", "next": way}).headers["Location"] == way
+    assert f'id="{way.partition("#")[2]}"' in html
+
+
 def test_one_press_marks_a_paper_and_leads_back(ada: Client) -> None:
     response = ada.post(PATH, {"state": "to read", "next": "/week/2026-W12?page=2"})
     assert response.headers["Location"] == "/week/2026-W12?page=2"
