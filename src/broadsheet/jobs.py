@@ -16,7 +16,17 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from broadsheet import letters, wiring
-from broadsheet.core import completeness, fetching, indexing, past, telling, trending, warnings, weighing
+from broadsheet.core import (
+    collecting,
+    completeness,
+    fetching,
+    indexing,
+    past,
+    telling,
+    trending,
+    warnings,
+    weighing,
+)
 from broadsheet.errors import BroadsheetError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
@@ -115,6 +125,12 @@ def tell(_stop: threading.Event) -> str:
     return ", ".join(f"{number} letters {what}" for what, number in told.items() if number)
 
 
+def tidy(_stop: threading.Event) -> str:
+    """Delete, for good, the collections that have been in the bin for a month."""
+    gone = collecting.empty_bin(now=_now())
+    return f"{gone} collections left the bin" if gone else ""
+
+
 STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
@@ -124,6 +140,7 @@ STEPS = (
     Step("close gaps", every=1800.0, run=close_gaps),
     Step("warn", every=600.0, run=warn),
     Step("tell", every=60.0, run=tell),
+    Step("tidy", every=3600.0, run=tidy),
 )
 
 

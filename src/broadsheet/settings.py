@@ -99,6 +99,12 @@ SETTINGS = (
         "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; or `open`, everybody.",
         "closed",
     ),
+    Setting(
+        "submissions",
+        "When a paper that a reader puts forward is on the front page: `at_once`, or after an editor's `nod`; those of "
+        "contributors and editors are there at once anyway.",
+        "at_once",
+    ),
     Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 4.0, _real),
     Setting(
         "trending_gravity",
@@ -222,6 +228,9 @@ ADMINISTRATORS: list[str] = _value("administrators")
 SIGNUP: str = _value("signup")
 if SIGNUP not in {"open", "closed"}:
     raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be open or closed.")
+SUBMISSIONS: str = _value("submissions")
+if SUBMISSIONS not in {"at_once", "nod"}:
+    raise SettingError(f"BROADSHEET_SUBMISSIONS is {SUBMISSIONS!r}. It must be at_once or nod.")
 TRENDING_HALF_LIFE: float = _value("trending_half_life")
 TRENDING_GRAVITY: float = _value("trending_gravity")
 TRENDING_WEIGHTS: dict[str, float] = _weights(_value("trending_weights"))

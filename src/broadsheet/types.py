@@ -451,7 +451,12 @@ class Top:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """A paper that was put forward. `again` says that it had stood on a front page before, and keeps its day."""
+    """A paper that was put forward. `again` says that it had stood on a front page before, and keeps its day.
+
+    `waiting` says that an editor has yet to nod; `refused` that one has said no before.
+    """
 
     paper: Paper
     again: bool
+    waiting: bool = False
+    refused: bool = False

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from broadsheet.community import Act, Actor, Decision, Role
-from broadsheet.core import decisions, discussing, roles, splitting, voting, weighing
+from broadsheet.community import Act, Actor, ClaimState, Decision, Role, SubmissionState
+from broadsheet.core import claiming, decisions, discussing, roles, splitting, submitting, voting, weighing
+from broadsheet.core.claiming import ClaimError
 from broadsheet.core.discussing import DiscussionError
+from broadsheet.core.submitting import SubmissionError
 from broadsheet.errors import BroadsheetError, CommentNotFoundError, NotAllowedError
-from broadsheet.library import accounts, comments, papers, upvotes
+from broadsheet.library import accounts, collection_lists, comments, papers, upvotes
 from broadsheet.library import decisions as log
 from broadsheet.library.writing import Slot
 from broadsheet.rank.trending import Formula
@@ -200,6 +202,26 @@ def _undo_lock(_actor: Actor, found: Decision, _formula: Formula, now: datetime)
         comments.put_discussion_lock(_number(found), found.before["reason"], now)
 
 
+def _undo_submission(_actor: Actor, found: Decision, formula: Formula, now: datetime) -> None:
+    state = SubmissionState(found.before["state"])
+    try:
+        submitting.put_back(_number(found), state, found.before["reason"], formula, now=now)
+    except SubmissionError as error:
+        raise DecisionError(str(error)) from None
+
+
+def _undo_claim(_actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
+    try:
+        claiming.put_back(_number(found), ClaimState(found.before["state"]), found.before["reason"])
+    except ClaimError as error:
+        raise DecisionError(str(error)) from None
+
+
+def _undo_unpublish(_actor: Actor, found: Decision, _formula: Formula, now: datetime) -> None:
+    if not collection_lists.change(_number(found), public=True, changed_at=now):
+        raise DecisionError("The collection is gone.")
+
+
 _UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
     Act.BAN: _undo_ban,
     Act.LIFT_BAN: _undo_ban,
@@ -209,6 +231,11 @@ _UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
     Act.JOIN_PAPERS: _undo_join,
     Act.SPLIT_PAPER: _undo_split,
     Act.REMOVE_COMMENT: _undo_removal,
+    Act.ACCEPT_SUBMISSION: _undo_submission,
+    Act.REFUSE_SUBMISSION: _undo_submission,
+    Act.CONFIRM_CLAIM: _undo_claim,
+    Act.REFUSE_CLAIM: _undo_claim,
+    Act.UNPUBLISH: _undo_unpublish,
     Act.LOCK_THREAD: _undo_lock_thread,
     Act.UNLOCK_THREAD: _undo_lock_thread,
     Act.LOCK_DISCUSSION: _undo_lock,
@@ -221,6 +248,9 @@ _TOGETHER: tuple[set[Act], ...] = (
     {Act.SET_TRUST},
     {Act.JOIN_PAPERS, Act.SPLIT_PAPER},
     {Act.REMOVE_COMMENT, Act.RESTORE_COMMENT},
+    {Act.ACCEPT_SUBMISSION, Act.REFUSE_SUBMISSION},
+    {Act.CONFIRM_CLAIM, Act.REFUSE_CLAIM},
+    {Act.UNPUBLISH},
     {Act.LOCK_THREAD, Act.UNLOCK_THREAD},
     {Act.LOCK_DISCUSSION, Act.UNLOCK_DISCUSSION},
 )

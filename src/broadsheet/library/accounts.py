@@ -104,3 +104,8 @@ def exists(account: int) -> bool:
 def count(role: Role) -> int:
     """How many accounts have this role."""
     return models.Account.objects.filter(role=role).count()
+
+
+def key_of(name: str) -> int | None:
+    """The key of the account of this name that can sign in."""
+    return models.Account.objects.filter(username=name, is_active=True).values_list("pk", flat=True).first()

@@ -30,6 +30,13 @@ def add(
     )
 
 
+def tell_decision(account: int, words: str, *, paper: int | None = None, now: datetime) -> None:
+    """Tell an account in these words what was decided about something of its; not by whom."""
+    models.Notification.objects.create(
+        account_id=account, kind=NoticeKind.DECISION, paper_id=paper, words=words, at=now
+    )
+
+
 def told_of(comment: int) -> set[int]:
     """The accounts that were told of a comment because it replies to them or names them."""
     rows = models.Notification.objects.filter(comment=comment).exclude(kind=NoticeKind.DECISION)

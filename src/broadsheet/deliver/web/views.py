@@ -8,20 +8,23 @@ from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import code, listings, papers, past, periods, submitting, suggesting, threads
+from broadsheet.core import code, listings, papers, past, periods, suggesting, threads
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
 from broadsheet.deliver import discussion, keeping, present
+from broadsheet.deliver.web import beside
 from broadsheet.deliver.web.accounts import mark_voted
 from broadsheet.deliver.web.acting import viewer_of
 from broadsheet.deliver.web.marking import marked
+from broadsheet.deliver.web.saving import mark_saved
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
 from broadsheet.types import Answer, Filter, Listing, Paging, Paper, Period, PeriodKind, Sort
@@ -42,6 +45,10 @@ NOT_FOR_ROBOTS = (
     "/comments/",
     "/flag/",
     "/mail/",
+    "/save/",
+    "/reading",
+    "/submit",
+    "/claim",
 )
 
 
@@ -147,7 +154,7 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
     context = {
         "paper": shown,
         "discussion": discussion.thread(threads.thread(found.key, viewer), viewer),
-        "authors": [{"name": name, "url": present.author_path(name)} for name in shown["authors"]],
+        **beside.of_paper(request, found, shown),
         "venue_url": present.venue_path(found.venue),
         "citation": citations.cite(found, "bibtex"),
         "formats": [
@@ -156,7 +163,6 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
         ],
         "meta": _meta(shown),
         "rising": _rising(found),
-        "submissions": [{"by": by, "why": why, "at": at} for by, why, at in submitting.of_paper(found)],
         "seen": keeping.seen(papers.seen_at(found)),
         "repositories": [keeping.repository(each, datetime.now(UTC)) for each in code.of_paper(found)],
         "similar": [present.found(each) for each in papers.similar(wiring.index(), found, SIMILAR)],
@@ -205,6 +211,41 @@ def robots(_request: HttpRequest) -> HttpResponse:
 def favicon(_request: HttpRequest) -> HttpResponse:
     """The picture of the browser's tab, for those who do not read the page's head."""
     return HttpResponsePermanentRedirect(static("favicon.svg"))
+
+
+@require_safe
+def manifest(_request: HttpRequest) -> HttpResponse:
+    """What a phone needs to keep the paper beside its programs, and to share papers with it."""
+    icons = [
+        {"src": static(name), "sizes": size, "type": kind}
+        for name, size, kind in (
+            ("icon-192.png", "192x192", "image/png"),
+            ("icon-512.png", "512x512", "image/png"),
+            ("favicon.svg", "any", "image/svg+xml"),
+        )
+    ]
+    told = {
+        "id": "/",
+        "name": settings.SITE_NAME,
+        "short_name": settings.SITE_NAME[:12],
+        "description": "The daily paper for research",
+        "start_url": "/",
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#fdfcf9",
+        "theme_color": "#8f2018",
+        "icons": icons,
+        "share_target": {
+            "action": "/submit",
+            "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
+        "shortcuts": [
+            {"name": name, "url": url} for name, url in (("Submit a paper", "/submit"), ("My reading", "/reading"))
+        ],
+    }
+    return JsonResponse(told, content_type="application/manifest+json")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -278,8 +319,9 @@ def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
 
 
 def as_cards(request: HttpRequest, several: Sequence[Paper], shown: Sequence[present.Shown]) -> None:
-    """Add to shown papers what a listing has of each: authors and abstract in short, and whether the reader voted."""
+    """Add to shown papers what a listing has of each: authors and abstract in short, and what the reader did to it."""
     mark_voted(request, several, shown)
+    mark_saved(request, several, shown)
     for each in shown:
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
         each["authors_in_short"] = _in_short(each["authors"])
@@ -293,6 +335,7 @@ def _in_short(authors: list[str]) -> str:
 
 def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
     hits = [present.found(each) for each in answer.found]
+    mark_saved(request, [each.paper for each in answer.found], [hit["paper"] for hit in hits])
     for hit in hits:
         hit["title"] = marked(hit["paper"]["title"], hit["words"])
         hit["text"] = marked(hit["paper"]["abstract"] or hit["paper"]["note"], hit["words"])

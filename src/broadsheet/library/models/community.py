@@ -36,16 +36,21 @@ class Upvote(models.Model):
 
 
 class Submission(models.Model):
-    """That an account put a paper forward here, and the line that says why; it is shown, waiting or refused."""
+    """That an account put a paper forward here, and the line that says why.
+
+    `state` is shown, waiting or refused; `reason` says why an editor refused it.
+    """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="submissions")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions")
     why = models.CharField(max_length=280, default="")
     at = models.DateTimeField()
     state = models.CharField(max_length=16, default="shown")
+    reason = models.TextField(default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["paper", "account"], name="submission_of_account")]
+        indexes: ClassVar = [models.Index(fields=["state", "at"], name="submission_by_state")]
 
     def __str__(self) -> str:
         return f"paper {self.paper_id} by account {self.account_id}"
@@ -55,6 +60,7 @@ class Claim(models.Model):
     """That an account says it is an author of a paper, under which name and by what proof; waiting for an editor.
 
     `state` is waiting, confirmed or refused; `proof` says what speaks for it by itself: orcid, mail or nothing.
+    `reason` says why an editor refused it.
     """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="claims")
@@ -64,6 +70,7 @@ class Claim(models.Model):
     words = models.TextField(default="")
     at = models.DateTimeField()
     state = models.CharField(max_length=16, default="waiting")
+    reason = models.TextField(default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["paper", "account"], name="claim_of_account")]
