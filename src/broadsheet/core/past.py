@@ -44,7 +44,8 @@ def kept(day: date) -> dict[str, Past]:
 
 def is_over(day: date, *, now: datetime) -> bool:
     """Whether the lists of this day are final."""
-    return ended_at(day) <= now
+    passed = (now.date() - day).days
+    return passed > LONGEST or (passed >= 0 and ended_at(day) <= now)
 
 
 def days_around(day: date) -> tuple[date | None, date | None]:
