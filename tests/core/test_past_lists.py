@@ -83,6 +83,14 @@ def test_a_service_that_slept_keeps_what_is_still_as_it_was_and_makes_up_nothing
     assert past.keep(FORMULA, now=woken + timedelta(days=30)) == 0
 
 
+def test_papers_of_the_next_day_have_no_place_in_a_list_that_is_taken_a_little_late() -> None:
+    put(1, 5)
+    put(2, 40, day=TUESDAY + timedelta(days=1))
+    past.keep(FORMULA, now=ended_at(TUESDAY) + past.LATE)
+    assert ids(TUESDAY, "trending") == ["arxiv:2603.00001"]
+    assert [entry["rank"] for entry in past.kept(TUESDAY)["trending"].entries] == [1]
+
+
 def test_a_step_that_is_killed_between_two_lists_keeps_the_other_one_the_next_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
