@@ -5,9 +5,10 @@ Exit status: 0 done · 1 it failed, and says why · 2 the command line is wrong 
 
 from broadsheet.deliver.cli.collecting import collection, collections
 from broadsheet.deliver.cli.evaluating import compare_runs, evaluate
-from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search, trending
+from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search
 from broadsheet.deliver.cli.merging import join, merges, split
 from broadsheet.deliver.cli.program import main
+from broadsheet.deliver.cli.ranking import trending
 from broadsheet.deliver.cli.service import account, doctor, jobs, reindex, up
 from broadsheet.deliver.cli.sources import completeness, sources
 

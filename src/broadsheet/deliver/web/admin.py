@@ -145,6 +145,7 @@ REASONS = {
     "network": "light: one of many of one network that day",
     "ring": "light: one of a ring",
     "said": "as said of the account",
+    "new": "not weighed yet, it is in a moment",
 }
 
 
