@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from broadsheet.community import Deed, Invitation, Profile
 from broadsheet.core import periods
 from broadsheet.text import readable, venue_name
 from broadsheet.types import (
@@ -38,6 +40,38 @@ LABELS = {
 def paper_path(paper_id: PaperId) -> str:
     """The site path of a paper's page."""
     return f"/papers/{quote(paper_id, safe=':/()')}"
+
+
+def person_path(name: str) -> str:
+    """The site path of an account's profile."""
+    return f"/people/{quote(name, safe='@+')}"
+
+
+def profile(shown: Profile) -> Shown:
+    """What others see of an account; `votes` is null where it hides them."""
+    return {
+        "name": shown.name,
+        "url": person_path(shown.name),
+        "role": str(shown.role),
+        "about": shown.about,
+        "joined": shown.joined,
+        "public": shown.public,
+        "submissions": list(map(_deed, shown.submissions)),
+        "comments": list(map(_deed, shown.comments)),
+        "votes": None if shown.votes is None else list(map(_deed, shown.votes)),
+    }
+
+
+def invitation(shown: Invitation, now: datetime) -> Shown:
+    """An invitation, and in one word how it stands: open, accepted or too old."""
+    state = "accepted" if shown.accepted_by else "open" if shown.until > now else "too old"
+    told = ("number", "role", "mail", "mailed", "by", "made_at", "until", "accepted_by")
+    return {name: getattr(shown, name) for name in told} | {"state": state}
+
+
+def _deed(shown: Deed) -> Shown:
+    url = paper_path(shown.paper_id) + (f"#comment-{shown.number}" if shown.number else "")
+    return {"title": readable(shown.title), "url": url, "at": shown.at, "words": shown.words}
 
 
 def paper(shown: Paper) -> Shown:

@@ -1,12 +1,10 @@
-"""What signed-in readers do: the door for new accounts, and upvotes."""
+"""What signed-in readers do with papers: upvotes and submissions."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -17,22 +15,16 @@ from broadsheet.core import papers, submitting, voting
 from broadsheet.core.submitting import SubmissionError
 from broadsheet.deliver import present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.limits import limited
 from broadsheet.types import Paper
 
 PATIENCE = 10.0
 """Seconds that a reader waits at most for a host that asks to wait."""
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Lets in whom the settings let in."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Whether anybody may make an account."""
-        return bool(settings.SIGNUP == "open")
-
-
 @require_POST
 @signed_in
+@limited("upvote", per_account="60/m", per_network="600/m")
 def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Give a paper the reader's vote, or take it back with `on=0`; answers JSON to who asks for it."""
     found, account = papers.paper(paper_id), actor_of(request).key
@@ -48,6 +40,7 @@ def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@limited("submit", per_account="10/m", per_network="60/m")
 def submit(request: HttpRequest) -> HttpResponse:
     """The form to put a paper forward, filled in from the address; and what it does."""
     said = request.POST if request.method == "POST" else request.GET

@@ -12,14 +12,17 @@ from broadsheet import __version__
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """For the templates; asks the library nothing."""
-
-    def address() -> str:
-        return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"
-
     house = {
         "name": settings.SITE_NAME,
         "version": __version__,
-        "address": address,
+        "address": lambda: address_of(request),
         "signup": settings.SIGNUP == "open",
+        "by_invitation": settings.SIGNUP == "invitation",
+        "proxied": bool(settings.PROXY_HEADER),
     }
     return {"house": house}
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that people use, without a slash at its end."""
+    return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from broadsheet.deliver.web import accounts, browsing, keeping, views
+from broadsheet.deliver.web import accounts, browsing, keeping, own_account, people, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -27,6 +27,13 @@ urlpatterns = [
     path("completeness/<category>/<day>", keeping.announced_day),
     path("submit", accounts.submit),
     path("upvote/<path:paper_id>", accounts.upvote),
+    path("people/<path:name>", people.person),
+    path("settings", own_account.own_settings),
+    path("settings/sessions", own_account.own_sessions),
+    path("settings/export", own_account.export),
+    path("settings/delete", own_account.delete),
+    path("settings/invitations", people.own_invitations),
+    path("invitation/<code>", people.invitation),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),
@@ -35,3 +42,4 @@ urlpatterns = [
 ]
 
 handler404 = "broadsheet.deliver.web.views.not_found"
+handler429 = "broadsheet.deliver.web.limits.too_often"

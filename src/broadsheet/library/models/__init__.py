@@ -1,6 +1,6 @@
 """The tables of the library, by family: papers, what comes in, the ranking, accounts, and what accounts do."""
 
-from broadsheet.library.models.accounts import Account
+from broadsheet.library.models.accounts import Account, CacheRow, Invitation, Session
 from broadsheet.library.models.community import (
     Claim,
     Comment,
@@ -24,8 +24,8 @@ from broadsheet.library.models.sources import (
 )
 
 __all__ = [
-    "Account", "Alias", "AnnouncedDay", "Announcement", "Change", "Claim", "Collection", "CollectionMember",
+    "Account", "Alias", "AnnouncedDay", "Announcement", "CacheRow", "Change", "Claim", "Collection", "CollectionMember",
     "CollectionPaper", "Comment", "CommentVersion", "Decision", "DiscussionLock", "Flag", "Follow", "Follower", "Gain",
-    "Heat", "Merge", "Notification", "Paper", "Reading", "Record", "Repository", "RepositoryLink", "RepositoryStars",
-    "Separation", "Source", "Submission", "Upvote",
+    "Heat", "Invitation", "Merge", "Notification", "Paper", "Reading", "Record", "Repository", "RepositoryLink",
+    "RepositoryStars", "Separation", "Session", "Source", "Submission", "Upvote",
 ]  # fmt: skip
