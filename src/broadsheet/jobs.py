@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from broadsheet import wiring
-from broadsheet.core import completeness, fetching, indexing, trending, warnings
+from broadsheet.core import accounts, completeness, fetching, indexing, trending, warnings
 from broadsheet.errors import BroadsheetError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
@@ -87,12 +87,19 @@ def warn(_stop: threading.Event) -> str:
     return f"told the administrators of {told} failing sources" if told else ""
 
 
+def forget(_stop: threading.Event) -> str:
+    """Delete what has expired: sessions, and counts of tries."""
+    forgotten = accounts.forget_expired(now=_now())
+    return f"{forgotten} expired rows deleted" if forgotten else ""
+
+
 STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
     Step("notice", every=5.0, run=notice),
     Step("close gaps", every=1800.0, run=close_gaps),
     Step("warn", every=600.0, run=warn),
+    Step("forget", every=3600.0, run=forget),
 )
 
 

@@ -188,6 +188,11 @@ def delete(account: int, formula: Formula) -> None:
             comments.count(paper)
 
 
+def forget_expired(*, now: datetime) -> int:
+    """Delete sessions that are over, and counts of tries that count no more; answers how many."""
+    return sessions.forget_expired(now)
+
+
 def _keep_one_administrator(account: int, role: Role | None) -> None:
     accounts.lock_administrators()
     if not may_become(account, role):
