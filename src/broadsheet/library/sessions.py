@@ -12,6 +12,9 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from broadsheet.community import Browser
 from broadsheet.library import models
 
+LENGTH = 16
+"""Letters of a session's number: enough of its hash to tell it from the others of an account."""
+
 
 class Place(NamedTuple):
     """Where a request came from: the network's address, and how the browser calls itself."""
@@ -85,7 +88,7 @@ def of_account(account: int, own_key: str, now: datetime) -> list[Browser]:
     own = digest(own_key)
     browsers = [
         Browser(
-            number=row.pk[:16],
+            number=row.pk[:LENGTH],
             name=row.browser,
             network=row.network,
             since=row.made_at,
@@ -99,6 +102,8 @@ def of_account(account: int, own_key: str, now: datetime) -> list[Browser]:
 
 def end(account: int, number: str) -> int:
     """End the session of this account that has this number; answers how many ended."""
+    if len(number) != LENGTH:
+        return 0
     return models.Session.objects.filter(account=account, pk__startswith=number).delete()[0]
 
 

@@ -11,7 +11,7 @@ from broadsheet.community import Role
 from broadsheet.deliver.cli.program import NOT_FOUND, now, prepare
 from broadsheet.deliver.cli.showing import json_option, print_json
 
-_ROLE = click.Choice(list(Role))
+_ROLE = click.Choice([str(role) for role in Role])
 
 
 @click.command()
