@@ -33,7 +33,7 @@ class Inbox:
         """The words of one of the mails, the last one by default."""
         payload = self.mails[number].get_payload(decode=True)
         assert isinstance(payload, bytes)
-        return payload.decode()
+        return payload.decode().replace("\r\n", "\n")
 
 
 @contextmanager

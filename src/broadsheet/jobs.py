@@ -88,7 +88,7 @@ def warn(_stop: threading.Event) -> str:
 
 
 def forget(_stop: threading.Event) -> str:
-    """Delete what has expired: sessions, and counts of tries."""
+    """Delete what has expired: sessions, counts of tries, and accounts whose address nobody verified."""
     forgotten = accounts.forget_expired(now=_now())
     return f"{forgotten} expired rows deleted" if forgotten else ""
 

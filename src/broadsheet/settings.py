@@ -290,6 +290,10 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "library.Account"
 AUTHENTICATION_BACKENDS = ["broadsheet.deliver.web.signing_in.Backend"]
 ACCOUNT_ADAPTER = "broadsheet.deliver.web.signing_in.Adapter"
+ACCOUNT_FORMS = {
+    "login": "broadsheet.deliver.web.forms.SignInForm",
+    "signup": "broadsheet.deliver.web.forms.SignUpForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_USERNAME_VALIDATORS = "broadsheet.deliver.web.signing_in.NAME_VALIDATORS"
 # A mail address is only worth asking for where a mail can be sent to it. Where one can, a code that was sent there is
@@ -300,8 +304,8 @@ ACCOUNT_SIGNUP_FIELDS = (
 )
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _MAILS else "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = _MAILS
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# A new code may be asked for, but none to another address: only who is new could, which would tell who is not.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = _MAILS
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5

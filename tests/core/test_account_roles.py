@@ -1,11 +1,13 @@
 """Promises about roles: who gives them, who bans whom, and that somebody is always left to keep the house."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from broadsheet.community import Actor, Role, Settings
-from broadsheet.core import accounts
+from broadsheet.core import accounts, invitations
 from broadsheet.core.accounts import AccountNameError, LastAdministratorError, PasswordError
 from broadsheet.errors import NotAllowedError
 from broadsheet.library import models
@@ -115,6 +117,31 @@ def test_a_new_password_leaves_the_role_alone() -> None:
     eve = an_actor("eve", Role.EDITOR)
     assert not accounts.make("eve", PASSWORD)
     assert role_of(eve) == Role.EDITOR
+
+
+class TestNeverVerified:
+    def an_account(self, name: str, **more: Any) -> models.Account:
+        given = {"date_joined": NOW - timedelta(days=2), "trust": None} | more
+        row = models.Account.objects.create(username=name, **given)
+        EmailAddress.objects.create(user=row, email=f"{name}@example.org")
+        return row
+
+    def test_who_never_came_in_is_forgotten_after_a_day(self) -> None:
+        self.an_account("typo")
+        self.an_account("today", date_joined=NOW - timedelta(hours=23))
+        self.an_account("here", last_login=NOW)
+        self.an_account("byhand", trust=1.0)
+        EmailAddress.objects.create(user=self.an_account("verified"), email="other@example.org", verified=True)
+        assert accounts.forget_expired(now=NOW) == 1
+        names = set(models.Account.objects.values_list("username", flat=True))
+        assert names == {"today", "here", "byhand", "verified"}
+        assert accounts.forget_expired(now=NOW) == 0
+
+    def test_an_invitation_that_was_lost_so_is_good_again(self) -> None:
+        made = invitations.make(None, Role.READER, now=NOW - timedelta(days=2))
+        invitations.accept(made.number, self.an_account("typo").pk, now=NOW - timedelta(days=2))
+        assert accounts.forget_expired(now=NOW) == 1
+        assert invitations.of_code(made.code, now=NOW) is not None
 
 
 class TestProfiles:

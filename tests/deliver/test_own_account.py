@@ -14,6 +14,7 @@ from django.test import Client
 
 from broadsheet.community import Role
 from broadsheet.core import accounts, papers
+from broadsheet.deliver import present
 from broadsheet.library import models
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,20 @@ class TestSessions:
         assert seen > long_ago
         ada.get("/")
         assert models.Session.objects.get().seen_at == seen
+
+    @pytest.mark.parametrize(
+        ("agent", "name"),
+        [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"),
+            ("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0", "Edge on Windows"),
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari on iPhone"),
+            ("curl/8.5.0", "curl"),
+            ("x" * 200, "x" * 60),
+            ("", "A browser that tells nothing about itself"),
+        ],
+    )
+    def test_a_browser_is_called_what_people_call_it(self, agent: str, name: str) -> None:
+        assert present.browser_name(agent) == name
 
 
 class TestExport:

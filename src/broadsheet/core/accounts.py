@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import password_validation
@@ -189,8 +189,13 @@ def delete(account: int, formula: Formula) -> None:
 
 
 def forget_expired(*, now: datetime) -> int:
-    """Delete sessions that are over, and counts of tries that count no more; answers how many."""
-    return sessions.forget_expired(now)
+    """Delete sessions that are over, counts of tries that count no more, and accounts that never came to be.
+
+    These are a day old, and nobody typed the code that was mailed to their address: a slip of the finger, or somebody
+    else's address. Their name and their invitation are free again. Answers how many rows went.
+    """
+    with transaction.atomic():
+        return sessions.forget_expired(now) + accounts.forget_unverified(now - timedelta(days=1))
 
 
 def _keep_one_administrator(account: int, role: Role | None) -> None:

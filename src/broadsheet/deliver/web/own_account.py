@@ -22,6 +22,7 @@ from broadsheet import wiring
 from broadsheet.community import Role, Settings
 from broadsheet.core import accounts
 from broadsheet.core.accounts import LastAdministratorError
+from broadsheet.deliver import present
 from broadsheet.deliver.web.acting import actor_of, signed_in
 from broadsheet.deliver.web.limits import limited
 from broadsheet.library import models, sessions
@@ -66,7 +67,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
         ended = sessions.end_all(account.key, but_key=key) if number == "others" else sessions.end(account.key, number)
         messages.success(request, "It is signed out." if ended == 1 else f"{ended} browsers are signed out.")
         return HttpResponseRedirect("/settings/sessions")
-    browsers = sessions.of_account(account.key, key, datetime.now(UTC))
+    browsers = [present.browser(each) for each in sessions.of_account(account.key, key, datetime.now(UTC))]
     return render(request, "web/sessions.html", {"browsers": browsers})
 
 
