@@ -1,7 +1,15 @@
 """Promises about who is at the other end: proxies are believed if they are the house's, and nobody else is."""
 
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -144,3 +152,48 @@ class TestBehindAProxy:
         settings.PROXY_HEADER = ""
         assert "Sign in" in self.by_proxy("ada").get("/").content.decode()
         assert not models.Account.objects.exists()
+
+
+@contextmanager
+def a_service(folder: Path, **settings: str) -> Iterator[str]:
+    """The real service with these settings; answers its address."""
+    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    environment = {**keep, "BROADSHEET_DATA": str(folder), "BROADSHEET_EMBEDDER": "hash-256", **settings}
+    command = [sys.executable, "-m", "broadsheet", "up", "--port", "0", "--no-sample"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as service:
+        lines = iter(service.stdout or ())
+        yield next(line.split(" is at ")[1].strip() for line in lines if " is at " in line)
+        service.terminate()
+
+
+def asked(address: str, *headers: tuple[str, str], path: str = "/settings/sessions") -> tuple[int, str]:
+    """What the service answers to a request with exactly these headers."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    connection.putrequest("GET", path)
+    for name, value in headers:
+        connection.putheader(name, value)
+    connection.endheaders()
+    response = connection.getresponse()
+    found = response.status, response.read().decode()
+    connection.close()
+    return found
+
+
+def test_the_real_server_is_fooled_by_no_spelling_of_the_header(tmp_path: Path) -> None:
+    with a_service(tmp_path, BROADSHEET_PROXY_HEADER="X-Remote-User") as address:
+        status, page = asked(address, ("X-Remote-User", "ada"), path="/settings")
+        assert (status, '<a href="/settings">ada</a>' in page) == (200, True)
+        assert asked(address, ("x-remote-USER", "ada"))[0] == 200
+        for spelling in ("X_Remote_User", "X-Remote_User", "X_REMOTE-USER", "HTTP-X-Remote-User", "Remote-User"):
+            assert asked(address, (spelling, "ada"))[0] == 302, spelling
+        twice = ("X-Remote-User", "ada"), ("X-Remote-User", "root")
+        assert asked(address, *twice)[0] == 403
+        assert asked(address, ("X-Remote-User", "ada"), ("X_Remote_User", "root"), path="/settings")[1].count(">ada<")
+
+
+def test_the_real_server_refuses_the_header_from_whoever_is_no_proxy_of_the_house(tmp_path: Path) -> None:
+    settings = {"BROADSHEET_PROXY_HEADER": "X-Remote-User", "BROADSHEET_PROXY_FROM": "10.0.0.0/8"}
+    with a_service(tmp_path, **settings) as address:
+        assert asked(address, ("X-Remote-User", "root"))[0] == 403
+        assert asked(address, ("X-Remote-User", "root"), ("X-Forwarded-For", "10.1.2.3"))[0] == 403
+        assert asked(address, path="/")[0] == 200

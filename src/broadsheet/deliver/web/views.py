@@ -31,7 +31,7 @@ LAST_PAGE = 10_000
 FIRST_LINES = 420
 AUTHORS = 6
 SIMILAR = 6
-NOT_FOR_ROBOTS = ("/search", "/suggest", "/cite/", "/admin/", "/accounts/")
+NOT_FOR_ROBOTS = ("/search", "/suggest", "/cite/", "/admin/", "/accounts/", "/settings", "/invitation/")
 
 
 @require_safe
