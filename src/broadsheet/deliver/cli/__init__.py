@@ -3,19 +3,20 @@
 Exit status: 0 done · 1 it failed, and says why · 2 the command line is wrong · 3 nothing was found · 130 interrupted.
 """
 
+from broadsheet.deliver.cli.accounts import account, accounts, invite
 from broadsheet.deliver.cli.collecting import collection, collections
 from broadsheet.deliver.cli.evaluating import compare_runs, evaluate
 from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search
 from broadsheet.deliver.cli.merging import join, merges, split
 from broadsheet.deliver.cli.program import main
 from broadsheet.deliver.cli.ranking import trending
-from broadsheet.deliver.cli.service import account, doctor, jobs, reindex, up
+from broadsheet.deliver.cli.service import doctor, jobs, reindex, up
 from broadsheet.deliver.cli.sources import completeness, sources
 
 __all__ = ["main"]
 
 for command in (
     up, jobs, sources, fetch, import_, search, paper, front_page, trending, collections, collection, completeness,
-    doctor, reindex, remove, merges, split, join, account, evaluate, compare_runs,
+    doctor, reindex, remove, merges, split, join, account, accounts, invite, evaluate, compare_runs,
 ):  # fmt: skip
     main.add_command(command)

@@ -49,6 +49,8 @@ NOT_FOR_ROBOTS = (
     "/reading",
     "/submit",
     "/claim",
+    "/settings",
+    "/invitation/",
 )
 
 
