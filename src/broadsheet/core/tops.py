@@ -37,4 +37,5 @@ def top(period: Period, paging: Paging) -> Top:
         ),
         total=gains.number_that_gained(UPVOTES, begin, end),
         paging=paging,
+        earlier=gains.any_before(begin),
     )

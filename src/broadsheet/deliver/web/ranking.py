@@ -89,7 +89,7 @@ def _top(request: HttpRequest, period: Period) -> HttpResponse:
     context = {
         "top": shown,
         "pages": pages(request, found.paging, found.total),
-        "before": _neighbour(period, period.first - timedelta(days=1)) if period.first > date.min else None,
+        "before": _neighbour(period, period.first - timedelta(days=1)) if found.earlier else None,
         "after": _neighbour(period, period.last + timedelta(days=1)) if period.last < today else None,
         "others": [
             {"name": str(kind).title(), "url": present.top_path(periods.around(kind, period.first))}
