@@ -31,6 +31,7 @@ TRUST = (
     "page",
     "sample",
     "submission",
+    "reader",
 )
 """Sources from the most to the least believed; one that is not named stands before `page`, whose text is damaged."""
 

@@ -33,6 +33,18 @@ def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[
     return tuple((word, other) for _, word, other in near[:MOST])
 
 
+def telling_words(text: str, counts: Vectors, table: TokenTable, limit: int) -> tuple[str, ...]:
+    """The words of a text whose tokens count most, each stem once; `counts` has a number for each token."""
+    found: dict[str, tuple[float, str]] = {}
+    for word in _once([text]):
+        rows = [row for row in table.rows(word) if row < len(counts)]
+        worth = float(counts[rows].mean()) if rows and len(word) > 2 and not word.isdigit() else 0.0
+        key = stem(word)
+        if worth > 0 and worth > found.get(key, (0.0, ""))[0]:
+            found[key] = (worth, word)
+    return tuple(word for _, word in sorted(found.values(), key=lambda one: (-one[0], one[1]))[:limit])
+
+
 def _once(typed: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(word for part in typed for word in split_words(part)))
 

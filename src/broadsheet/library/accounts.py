@@ -29,6 +29,12 @@ def actor(account: models.Account, now: datetime) -> Actor:
     return Actor(key=account.pk, name=account.username, role=Role(account.role), banned=banned)
 
 
+def named(name: str, now: datetime) -> Actor | None:
+    """Who the account of this name is when it does something at this moment; None if there is none."""
+    account = models.Account.objects.filter(username=name).first()
+    return actor(account, now) if account else None
+
+
 class Standing(NamedTuple):
     """When an account was made, what its votes count if somebody has said so, and until when it may only read."""
 

@@ -1,4 +1,4 @@
-"""The tables of the library, by family: papers, what comes in, the ranking, accounts, and what accounts do."""
+"""The tables of the library, by family: papers, what comes in, the rankings, accounts, and what accounts do."""
 
 from broadsheet.library.models.accounts import Account
 from broadsheet.library.models.community import (
@@ -12,6 +12,7 @@ from broadsheet.library.models.community import (
 )
 from broadsheet.library.models.moderation import Decision, Flag
 from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
+from broadsheet.library.models.personal import Credit, Taste, Unheeded
 from broadsheet.library.models.ranking import Gain, Heat
 from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
 from broadsheet.library.models.sources import (
@@ -25,7 +26,7 @@ from broadsheet.library.models.sources import (
 
 __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Change", "Claim", "Collection", "CollectionMember",
-    "CollectionPaper", "Comment", "CommentVersion", "Decision", "DiscussionLock", "Flag", "Follow", "Follower", "Gain",
-    "Heat", "Merge", "Notification", "Paper", "Reading", "Record", "Repository", "RepositoryLink", "RepositoryStars",
-    "Separation", "Source", "Submission", "Upvote",
+    "CollectionPaper", "Comment", "CommentVersion", "Credit", "Decision", "DiscussionLock", "Flag", "Follow",
+    "Follower", "Gain", "Heat", "Merge", "Notification", "Paper", "Reading", "Record", "Repository", "RepositoryLink",
+    "RepositoryStars", "Separation", "Source", "Submission", "Taste", "Unheeded", "Upvote",
 ]  # fmt: skip
