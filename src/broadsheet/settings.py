@@ -105,6 +105,12 @@ SETTINGS = (
         "What upvotes elsewhere, votes here, comments and the stars of its code count for a paper.",
         "upvotes=1 votes=2 comments=0.5 stars=0.5",
     ),
+    Setting(
+        "interleave",
+        "Two rankings that For you mixes to compare them, of `interests`, `mean` and `trending`; if empty, none.",
+        [],
+        _words,
+    ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
     Setting("mail_host", "The SMTP server that takes mails; if empty, no mail is sent.", ""),
@@ -210,6 +216,11 @@ CONTACT: str = _value("contact")
 PRIVATE_HOSTS: list[str] = _value("private_hosts")
 PACE_FOLDER = DATA_FOLDER / "pace"
 ADMINISTRATORS: list[str] = _value("administrators")
+INTERLEAVE: list[str] = _value("interleave")
+if INTERLEAVE and (len(set(INTERLEAVE)) != 2 or not set(INTERLEAVE) <= {"interests", "mean", "trending"}):
+    raise SettingError(
+        f"BROADSHEET_INTERLEAVE is {' '.join(INTERLEAVE)!r}. Name two of interests, mean, trending, or none."
+    )
 SIGNUP: str = _value("signup")
 if SIGNUP not in {"open", "closed"}:
     raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be open or closed.")

@@ -40,7 +40,10 @@ def unfollow(actor: Actor, kind: str, value: str) -> Followed:
 
 def follows(account: int, kind: str, value: str) -> bool:
     """Whether the account follows this."""
-    return bool(value.strip()) and library.follows(account, _kept(kind, value))
+    try:
+        return library.follows(account, _kept(kind, value))
+    except FollowError:
+        return False
 
 
 def _kept(kind: str, value: str) -> Followed:

@@ -17,6 +17,7 @@ from broadsheet.core import papers, submitting, voting
 from broadsheet.core.submitting import SubmissionError
 from broadsheet.deliver import present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.interleaving import credit
 from broadsheet.types import Paper
 
 PATIENCE = 10.0
@@ -38,6 +39,8 @@ def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     found, account = papers.paper(paper_id), actor_of(request).key
     on = request.POST.get("on") != "0"
     if on:
+        if "team" in request.POST and not voting.voted(account, [found]):
+            credit(request)
         votes = voting.upvote(account, found, wiring.formula(), now=datetime.now(UTC))
     else:
         votes = voting.withdraw(account, found)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from broadsheet.deliver.web import accounts, browsing, keeping, views
+from broadsheet.deliver.web import accounts, browsing, following, interleaving, keeping, personal, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -27,6 +27,15 @@ urlpatterns = [
     path("completeness/<category>/<day>", keeping.announced_day),
     path("submit", accounts.submit),
     path("upvote/<path:paper_id>", accounts.upvote),
+    path("for-you", personal.page),
+    path("for-you/profile", personal.profile),
+    path("for-you/say", personal.say),
+    path("for-you/anew", personal.anew),
+    path("for-you/library", personal.library),
+    path("for-you/opened", interleaving.opened),
+    path("for-you/less/<path:paper_id>", personal.less),
+    path("for-you/forget/<path:paper_id>", personal.forget),
+    path("follow", following.follow),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),

@@ -20,6 +20,7 @@ from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
 from broadsheet.deliver import keeping, present
 from broadsheet.deliver.web.accounts import mark_voted
+from broadsheet.deliver.web.following import followed
 from broadsheet.deliver.web.marking import marked
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
@@ -106,6 +107,7 @@ def search(request: HttpRequest) -> HttpResponse:
             wiring.index(), form["q"], filter=admitting, sort=sort, paging=paging_of(request, HITS_ON_A_PAGE)
         )
         context |= _shown_answer(request, answer)
+        context["following"] = followed(request, "search", form["q"])
     return render(request, "web/search.html", context)
 
 
