@@ -53,7 +53,7 @@ SEARCHES = 8
 FOUND = 100
 """Papers that a followed search brings forward."""
 
-NEAR = 0.15
+NEAR = 0.2
 """The likeness from which the reader's nearest paper is told."""
 
 WORDS = 3
@@ -273,6 +273,8 @@ def _explained(
         places, likeness = found.taste.nearest(some)
         near = zip(some.keys.tolist(), found.taste.liked.keys[places].tolist(), likeness.tolist(), strict=True)
         nearest = {key: (mine, like) for key, mine, like in near if like >= NEAR}
+    counts = [each.telling() for each in found.taste.interests] if found.taste else []
+    interest = found.evidence.fit.interest if found.evidence.fit else some.keys
     by_key = papers.by_keys({*some.keys.tolist(), *(mine for mine, _ in nearest.values())})
     shown = []
     for rank, (each, key) in enumerate(zip(page, some.keys.tolist(), strict=True), before + 1):
@@ -282,7 +284,7 @@ def _explained(
         shown.append(
             Chosen(
                 paper=by_key[key], rank=rank, score=each.score, adds=each.adds, nearest=by_key.get(mine),
-                likeness=like, words=_words(embedder, found, each.place, by_key[key]),
+                likeness=like, words=_words(embedder, counts[int(interest[each.place])], by_key[key]) if counts else (),
                 followed=tuple(one for one, those in found.followed.items() if key in those),
                 wanted=tuple(words for words, those in found.wanted.items() if key in those),
                 ranking=ranking_of.get(key, ""),
@@ -291,8 +293,5 @@ def _explained(
     return tuple(shown)
 
 
-def _words(embedder: Embedder, found: _Found, place: int, paper: Paper) -> tuple[str, ...]:
-    if found.taste is None or found.evidence.fit is None:
-        return ()
-    interest = found.taste.interests[int(found.evidence.fit.interest[place])]
-    return telling_words(f"{paper.title} {paper.abstract}", interest.words, embedder.table, WORDS)
+def _words(embedder: Embedder, counts: Mapping[int, float], paper: Paper) -> tuple[str, ...]:
+    return telling_words(f"{paper.title} {paper.abstract}", counts, embedder.table, WORDS)

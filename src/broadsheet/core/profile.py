@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-import numpy as np
-
 from broadsheet.community import Actor, Interest, Kept, Profile, Role, Taste
 from broadsheet.core import roles
 from broadsheet.core.personal import CANDIDATES, WEIGHTS, Known, known, learned
@@ -130,7 +128,7 @@ def _kept(mine: Known, key: int, paper: Paper) -> Kept:
 def _words(embedder: Embedder, interest: personal.Interest, several: list[Paper]) -> tuple[str, ...]:
     """The words that tell an interest from the papers of these days: those of its most typical papers."""
     texts = " ".join(f"{paper.title} {paper.abstract}" for paper in several)
-    return telling_words(texts, np.asarray(interest.words), embedder.table, TOLD)
+    return telling_words(texts, interest.telling(), embedder.table, TOLD)
 
 
 def _cleaned(words: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +15,9 @@ NEAR = 0.28
 
 TELLING = 2.0
 """The rarity from which a word is worth explaining: what is in more than one paper of eight is not."""
+
+WORTHY = 0.3
+"""The share of the most telling token's count from which a word is told."""
 
 MOST = 3
 """Pairs told, the nearest first."""
@@ -33,14 +36,17 @@ def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[
     return tuple((word, other) for _, word, other in near[:MOST])
 
 
-def telling_words(text: str, counts: Vectors, table: TokenTable, limit: int) -> tuple[str, ...]:
-    """The words of a text whose tokens count most, each stem once; `counts` has a number for each token."""
+def telling_words(text: str, counts: Mapping[int, float], table: TokenTable, limit: int) -> tuple[str, ...]:
+    """The words of a text whose tokens count most, each stem once; `counts` says what those tokens count that do.
+
+    A word that counts less than WORTHY times the most that any token does is not told.
+    """
     found: dict[str, tuple[float, str]] = {}
+    least = WORTHY * max(counts.values(), default=0.0)
     for word in _once([text]):
-        rows = [row for row in table.rows(word) if row < len(counts)]
-        worth = float(counts[rows].mean()) if rows and len(word) > 2 and not word.isdigit() else 0.0
-        key = stem(word)
-        if worth > 0 and worth > found.get(key, (0.0, ""))[0]:
+        rows = table.rows(word)
+        worth = sum(counts.get(row, 0.0) for row in rows) / len(rows) if len(word) > 2 and rows else 0.0
+        if worth > least and not word.isdigit() and worth > found.get(key := stem(word), (0.0, ""))[0]:
             found[key] = (worth, word)
     return tuple(word for _, word in sorted(found.values(), key=lambda one: (-one[0], one[1]))[:limit])
 

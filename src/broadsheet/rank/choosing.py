@@ -16,6 +16,9 @@ from broadsheet.rank.personal import Fit, Papers, Scores
 AUTHOR, SEARCH, CATEGORY, WANTED = 4.0, 1.5, 0.5, 2.0
 """What a followed author, a followed search, a followed category, and a word that was asked for add."""
 
+ALONE = 3.0
+"""What a followed category adds where nothing else is known of the reader."""
+
 A_DAY = 0.03
 """What a paper loses for each day since the newest one was listed."""
 
@@ -103,7 +106,7 @@ def _parts(evidence: Evidence, surprise: float) -> dict[str, Scores]:
         parts["rises"] = surprise * rises
     parts["followed author"] = AUTHOR * np.minimum(evidence.authors, 1.0)
     parts["followed search"] = SEARCH * np.minimum(evidence.searches, 1.0)
-    parts["followed category"] = CATEGORY * np.minimum(evidence.categories, 1.0)
+    parts["followed category"] = (ALONE if evidence.fit is None else CATEGORY) * np.minimum(evidence.categories, 1.0)
     parts["your words"] = WANTED * np.minimum(evidence.wanted, 1.0)
     parts["age"] = -A_DAY * evidence.age
     return parts

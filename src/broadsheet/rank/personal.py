@@ -28,7 +28,7 @@ WORDS = 1.75
 """What a standard deviation of the evidence by words counts, one by meaning being 1."""
 
 SHRINK = 1.0
-"""How far the covariance is drawn towards an even one: at 1, half of it is."""
+"""How far the covariance is drawn towards an even one, where there are many papers: at 1, half of it is."""
 
 APART = 0.1
 """The mean likeness under which two groups of papers are two interests; that of unrelated papers is 0."""
@@ -95,6 +95,11 @@ class Interest:
     share: float
     direction: Vectors
     words: Vectors
+
+    def telling(self) -> dict[int, float]:
+        """What each token counts, of those that count anything."""
+        tokens = np.flatnonzero(self.words)
+        return dict(zip(tokens.tolist(), self.words[tokens].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +231,9 @@ def _covariance(vectors: Vectors) -> tuple[Vectors, Vectors, Vectors]:
     covariance = (apart.T @ apart).astype(np.float64) / max(len(some), 1)
     size = len(covariance)
     even = max(float(np.trace(covariance)) / size, 1e-9)
-    lower = np.linalg.inv(np.linalg.cholesky(covariance + SHRINK * even * np.eye(size)))
+    # The fewer rows there are for each dimension, the less their covariance is to be believed.
+    shrink = SHRINK + size / max(len(some), 1)
+    lower = np.linalg.inv(np.linalg.cholesky(covariance + shrink * even * np.eye(size)))
     return middle, lower.T @ lower, lower.T.astype(np.float32)
 
 
