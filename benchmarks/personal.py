@@ -35,7 +35,7 @@ import time
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,8 +45,10 @@ from numpy.typing import NDArray
 
 from benchmarks import DATA
 from broadsheet.index import embed
+from broadsheet.index.query import phrases
+from broadsheet.rank import phrases as phrasing
 from broadsheet.rank.choosing import Evidence, chosen
-from broadsheet.rank.personal import Papers, Taste
+from broadsheet.rank.personal import Fit, Papers, Taste
 from broadsheet.text import readable
 
 CANDIDATES, BEFORE = 5000, 3000
@@ -84,6 +86,8 @@ class Collection:
     others: NDArray[np.floating] | None = None
     """Embeddings of a sentence transformer."""
 
+    _phrases: dict[int, frozenset[str]] = field(default_factory=dict)
+
     def prepare(self, embedder: embed.Embedder) -> None:
         """Embed, and count words and categories as the index does."""
         vectors, tokens = embedder.encode(self.texts)
@@ -100,6 +104,12 @@ class Collection:
         self.whole = _papers(vectors, tokens, named)
         self.plain = _papers(vectors, tokens, [[]] * len(tokens))
         self.vectors = vectors
+
+    def phrases(self, place: int) -> frozenset[str]:
+        """Every two words in a row of a paper."""
+        if place not in self._phrases:
+            self._phrases[place] = phrases(self.texts[place])
+        return self._phrases[place]
 
     def tfidf(self) -> Any:
         """arxiv-sanity-lite's features, without authors."""
@@ -130,10 +140,28 @@ def interests(of: Callable[[Collection], Papers]) -> Method:
         papers = of(collection)
         candidates = papers.take(reader.candidates)
         taste = Taste(papers.take(reader.library), _faded(collection, reader), candidates)
-        scores: Scores = taste.fit(candidates).score
-        return scores
+        return _sharpened(collection, taste, taste.fit(candidates), candidates)
 
     return score
+
+
+def without_phrases(collection: Collection, reader: Reader) -> Scores:
+    """Our own, without words in a row."""
+    candidates = collection.whole.take(reader.candidates)
+    fit = Taste(collection.whole.take(reader.library), _faded(collection, reader), candidates).fit(candidates)
+    scores: Scores = fit.score
+    return scores
+
+
+def _sharpened(collection: Collection, taste: Taste, fit: Fit, candidates: Papers) -> Scores:
+    short, heavy = phrasing.shortlist(fit.score), phrasing.heaviest(taste.weights)
+    said, liked = (
+        [collection.phrases(int(place)) for place in several]
+        for several in (candidates.keys[short], taste.liked.keys[heavy])
+    )
+    scores: Scores = fit.score.copy()
+    scores[short] += phrasing.added(said, liked, taste.weights[heavy])
+    return scores
 
 
 def listed(collection: Collection, reader: Reader) -> Scores:
@@ -141,8 +169,10 @@ def listed(collection: Collection, reader: Reader) -> Scores:
     candidates = collection.whole.take(reader.candidates)
     taste = Taste(collection.whole.take(reader.library), _faded(collection, reader), candidates)
     none = np.zeros(len(candidates), np.float32)
-    evidence = Evidence(candidates, taste.fit(candidates), none, none, none, none, none, none)
-    scores = np.full(len(candidates), -1e3) + taste.fit(candidates).score * 1e-3
+    fit = taste.fit(candidates)
+    fit = replace(fit, score=_sharpened(collection, taste, fit, candidates))
+    evidence = Evidence(candidates, fit, none, none, none, none, none, none)
+    scores: Scores = np.full(len(candidates), -1e3) + fit.score * 1e-3
     for rank, each in enumerate(chosen(evidence, 0.0, 150)):
         scores[each.place] = 1000.0 - rank
     return scores
@@ -259,6 +289,7 @@ def _methods(collection: Collection) -> dict[str, Method]:
     if collection.categories:
         methods["ours without categories"] = interests(lambda one: one.plain)
     methods |= {
+        "ours without phrases": without_phrases,
         "ours as listed, no idea twice": listed,
         "TF-IDF and SVM, C = 0.01": svm(0.01),
         "TF-IDF and SVM, C = 0.1": svm(0.1),

@@ -1,5 +1,6 @@
 """Promises of a reader's list: its parts add up, what is followed comes first, surprise means something."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from broadsheet.rank.choosing import Evidence, by_heat, by_mean, chosen
 from broadsheet.rank.personal import Fit, Papers
 
 
-def evidence(score: list[float], **more: list[float]) -> Evidence:
+def evidence(score: list[float], **more: Sequence[float]) -> Evidence:
     """Papers that have nothing in common, each fitting as well as said."""
     number = len(score)
     none = np.zeros(number, np.float32)

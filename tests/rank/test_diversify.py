@@ -9,7 +9,8 @@ from broadsheet.rank.diversify import SAME, diversified
 
 def units(seed: int, number: int, dimension: int = 3) -> np.ndarray:
     rows = np.random.default_rng(seed).standard_normal((number, dimension))
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 @given(st.integers(0, 10_000), st.integers(0, 30), st.integers(0, 40), st.floats(0, 5))

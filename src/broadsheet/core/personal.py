@@ -15,14 +15,15 @@ from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
 from broadsheet.index.explain import telling_words
 from broadsheet.index.lexical import author_term
-from broadsheet.index.query import parse
+from broadsheet.index.query import parse, phrases
 from broadsheet.library import papers
 from broadsheet.library import personal as library
 from broadsheet.library.personal import Candidate
 from broadsheet.rank import choosing, personal
+from broadsheet.rank import phrases as phrasing
 from broadsheet.rank.choosing import Evidence, Placed
 from broadsheet.rank.interleave import team_draft
-from broadsheet.rank.personal import Papers, Scores
+from broadsheet.rank.personal import Fit, Papers, Scores
 from broadsheet.types import Filter, Paging, Paper
 
 ENOUGH = 3
@@ -174,8 +175,9 @@ def _gathered(index: Index, mine: Known, followed: Sequence[Followed], field: Se
     def counted_of(kind: str) -> Scores:
         return counted(found for one, found in following.items() if one.kind == kind)
 
+    fit = _sharpened(taste, candidates) if taste and keys else None
     evidence = Evidence(
-        papers=candidates, fit=taste.fit(candidates) if taste and keys else None,
+        papers=candidates, fit=fit,
         authors=counted_of("author"), searches=counted_of("search"), categories=counted_of("category"),
         wanted=counted(wanted.values()), **_times(field, keys),
     )  # fmt: skip
@@ -187,6 +189,18 @@ def _gathered(index: Index, mine: Known, followed: Sequence[Followed], field: Se
         wanted=wanted,
         indexed=True,
     )
+
+
+def _sharpened(taste: personal.Taste, candidates: Papers) -> Fit:
+    """How the papers fit, those that fit best by their phrases too."""
+    fit = taste.fit(candidates)
+    short, heavy = phrasing.shortlist(fit.score), phrasing.heaviest(taste.weights)
+    mine, theirs = taste.liked.keys[heavy].tolist(), candidates.keys[short].tolist()
+    texts = papers.texts({*mine, *theirs})
+    said, liked = ([phrases(texts.get(key, "")) for key in several] for several in (theirs, mine))
+    score = fit.score.copy()
+    score[short] += phrasing.added(said, liked, taste.weights[heavy])
+    return replace(fit, score=score)
 
 
 def learned(index: Index, mine: Known, background: Papers) -> tuple[Papers, personal.Taste | None]:

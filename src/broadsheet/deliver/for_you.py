@@ -66,7 +66,9 @@ def reasons(each: Chosen) -> list[str]:
         told.append("rises today")
     if adds.get("beside your field", 0) > adds.get("your papers", 0):
         told.append("beside your field")
-    return told or ["new"]
+    if not told:
+        told.append("like your papers as a whole" if adds.get("your papers", 0) > 1 else "new")
+    return told
 
 
 def _followed(one: Followed) -> str:
@@ -79,8 +81,8 @@ def profile(given: Profile) -> Shown:
     """All that the ranking knows of a reader."""
     return {
         "surprise": given.taste.surprise,
-        "wanted": list(given.taste.wanted),
-        "unwanted": list(given.taste.unwanted),
+        "wanted": "\n".join(given.taste.wanted),
+        "unwanted": "\n".join(given.taste.unwanted),
         "since": given.taste.since.isoformat(timespec="seconds") if given.taste.since else "",
         "interests": [
             {
