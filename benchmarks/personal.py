@@ -261,6 +261,7 @@ def main() -> None:
         _print(name, collection, ours)
         if name == "authors":
             _print_random(collection, ours)
+            _print_surprise(collection, ours[:100])
     _print_speed(embedder)
 
 
@@ -330,6 +331,30 @@ def _print_random(collection: Collection, readers: Sequence[Reader]) -> None:
         table.append(measures(scores, random_split.wanted))
     told = " | ".join(f"{value:.3f}" for value in np.mean(table, axis=0))
     print(f"| ours, split at random instead: flattered | {told} | | |")
+
+
+def _print_surprise(collection: Collection, readers: Sequence[Reader]) -> None:
+    """What the slider does to the first twenty, where nothing rises."""
+    print("\n| surprise | nDCG@10 | likeness to the nearest paper of the reader's | likeness among the twenty |")
+    print("|---|---|---|---|")
+    for surprise in (0.0, 0.2, 0.5, 0.8, 1.0):
+        table = []
+        for reader in readers:
+            candidates = collection.whole.take(reader.candidates)
+            taste = Taste(collection.whole.take(reader.library), _faded(collection, reader), candidates)
+            fit = taste.fit(candidates)
+            none = np.zeros(len(candidates), np.float32)
+            fit = replace(fit, score=_sharpened(collection, taste, fit, candidates))
+            evidence = Evidence(candidates, fit, none, none, none, none, none, none)
+            first = np.array([each.place for each in chosen(evidence, surprise, 20)])
+            scores = np.zeros(len(candidates))
+            scores[first] = np.arange(len(first), 0, -1)
+            units = candidates.vectors[first]
+            among = float((units @ units.T)[np.triu_indices(len(first), 1)].mean())
+            near = float(taste.nearest(candidates.take(first))[1].mean())
+            table.append([measures(scores, reader.wanted)[0], near, among])
+        told = " | ".join(f"{value:.3f}" for value in np.mean(table, axis=0))
+        print(f"| {surprise:.1f} | {told} |", flush=True)
 
 
 def _apart(differences: Scores) -> str:

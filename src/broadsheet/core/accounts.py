@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
+from broadsheet.community import Actor
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import accounts
+
+
+def named(name: str, *, now: datetime) -> Actor | None:
+    """Who the account of this name is when it does something; None if there is none."""
+    return accounts.named(name, now)
 
 
 class PasswordError(BroadsheetError):
