@@ -142,6 +142,12 @@ SETTINGS = (
         "code and submissions by editors count for a paper.",
         "upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5 submissions=2",
     ),
+    Setting(
+        "interleave",
+        "Two rankings that For you mixes to compare them, of `interests`, `mean` and `trending`; if empty, none.",
+        [],
+        _words,
+    ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
     Setting("mail_host", "The SMTP server that takes mails; if empty, no mail is sent.", ""),
@@ -269,6 +275,11 @@ CONTACT: str = _value("contact")
 PRIVATE_HOSTS: list[str] = _value("private_hosts")
 PACE_FOLDER = DATA_FOLDER / "pace"
 ADMINISTRATORS: list[str] = _value("administrators")
+INTERLEAVE: list[str] = _value("interleave")
+if INTERLEAVE and (len(set(INTERLEAVE)) != 2 or not set(INTERLEAVE) <= {"interests", "mean", "trending"}):
+    raise SettingError(
+        f"BROADSHEET_INTERLEAVE is {' '.join(INTERLEAVE)!r}. Name two of interests, mean, trending, or none."
+    )
 SIGNUP: str = _value("signup")
 if SIGNUP not in {"closed", "invitation", "open"}:
     raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be closed, invitation or open.")

@@ -13,12 +13,13 @@ import numpy as np
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import fuse, generations
 from broadsheet.index.completing import completed
-from broadsheet.index.dense import DenseView, Rows
+from broadsheet.index.dense import DenseView, Material, Rows
 from broadsheet.index.embed import Embedder
 from broadsheet.index.generations import State
 from broadsheet.index.guessing import meant, understood
 from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
+from broadsheet.index.query import stem, words
 from broadsheet.types import Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 500
@@ -83,6 +84,21 @@ class Index:
     def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """The terms of a field that begin so, most frequent first, with their numbers of papers."""
         return self._current().lexical.living(field, prefix, limit)
+
+    def material(self, keys: Sequence[int]) -> Material:
+        """Those of these papers that are in the index, in the order given, as arrays. IndexMissingError without one."""
+        return self._current().dense.material(np.array(keys, np.int64))
+
+    def category_number(self, category: str) -> int | None:
+        """What stands for a category among the tokens of `material`; None if no paper is in it."""
+        return self._current().dense.category_number(category)
+
+    def saying(self, words_in_a_row: str) -> set[int]:
+        """The keys of all papers that have these words in a row, however they are inflected; none for no words."""
+        if not any(map(stem, words(words_in_a_row))):
+            return set()
+        keys = self._current().lexical.allowed(Query(phrases=(words_in_a_row,)))
+        return set() if keys is None else set(keys.tolist())
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""

@@ -5,6 +5,7 @@ Exit status: 0 done · 1 it failed, and says why · 2 the command line is wrong 
 
 from broadsheet.deliver.cli.accounts import account, accounts, invite
 from broadsheet.deliver.cli.collecting import collection, collections
+from broadsheet.deliver.cli.comparing import interleaving
 from broadsheet.deliver.cli.evaluating import compare_runs, evaluate
 from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search
 from broadsheet.deliver.cli.merging import join, merges, split
@@ -18,5 +19,6 @@ __all__ = ["main"]
 for command in (
     up, jobs, sources, fetch, import_, search, paper, front_page, trending, collections, collection, completeness,
     doctor, reindex, remove, merges, split, join, account, accounts, invite, evaluate, compare_runs,
+    interleaving,
 ):  # fmt: skip
     main.add_command(command)
