@@ -10,7 +10,7 @@ from broadsheet.library.models.community import (
     Submission,
     Upvote,
 )
-from broadsheet.library.models.delivery import Delivery, Edition, Subscriber, Subscription, Suppression
+from broadsheet.library.models.delivery import Delivery, Edition, FrozenPaper, Subscriber, Subscription, Suppression
 from broadsheet.library.models.moderation import Decision, Flag
 from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
 from broadsheet.library.models.ranking import Gain, Heat
@@ -27,7 +27,7 @@ from broadsheet.library.models.sources import (
 __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Change", "Claim", "Collection", "CollectionMember",
     "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock", "Edition", "Flag",
-    "Follow", "Follower", "Gain", "Heat", "Merge", "Notification", "Paper", "Reading", "Record", "Repository",
-    "RepositoryLink", "RepositoryStars", "Separation", "Source", "Submission", "Subscriber", "Subscription",
-    "Suppression", "Upvote",
+    "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Merge", "Notification", "Paper", "Reading", "Record",
+    "Repository", "RepositoryLink", "RepositoryStars", "Separation", "Source", "Submission", "Subscriber",
+    "Subscription", "Suppression", "Upvote",
 ]  # fmt: skip
