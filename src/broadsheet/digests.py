@@ -81,7 +81,7 @@ class Subscription:
 
 
 class Letter(StrEnum):
-    """What an edition is: the digest, or the mail that asks whether the address wants what was asked for in its name."""
+    """What an edition is: a digest, or the mail that asks whether its address wants what was asked for in its name."""
 
     DIGEST = "digest"
     CONFIRMATION = "confirmation"
