@@ -1,0 +1,223 @@
+"""The verb `compose`: what is due to subscribers becomes editions, each frozen, once, and queued for delivery.
+
+An edition, its delivery and the next due moment of its subscriptions are written in one transaction: whatever is
+killed, and whenever, each period has exactly one edition. What a subscriber is due together is one edition.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from broadsheet.core import scheduling
+from broadsheet.core.news import News, Told
+from broadsheet.core.wants import label
+from broadsheet.digests import Every, Kind, Letter, Subscriber, Subscription
+from broadsheet.errors import IndexMissingError
+from broadsheet.index import Index
+from broadsheet.library import collected, editions, subscriptions
+from broadsheet.library.editions import Draft
+from broadsheet.rank.trending import Formula
+
+AT_ONCE = 400
+"""Subscribers whose editions are written in one transaction."""
+
+WEEK = timedelta(days=7)
+"""How long a paper that was mailed is not mailed again without saying so."""
+
+SHOWN: Mapping[Kind, int] = {Kind.FOR_YOU: 10, Kind.FRONT_PAGE: 10, Kind.TRENDING: 10}
+"""Papers that a section has at most; of what was asked for exactly, MOST."""
+
+MOST = 20
+AGAIN = 3
+"""Papers that rise still and were mailed before, shown so that trending is never empty beside something new."""
+
+NEVER_ALONE = {Kind.FRONT_PAGE, Kind.FOR_YOU}
+"""Kinds that leave out what was mailed within a week."""
+
+Due = tuple[Subscriber, list[Subscription]]
+
+
+class Composed(NamedTuple):
+    """What composing did: editions made, and subscribers for whom there was nothing new."""
+
+    made: int = 0
+    empty: int = 0
+
+
+def compose(
+    index: Index,
+    formula: Formula,
+    *,
+    now: datetime,
+    stop: threading.Event | None = None,
+    share: tuple[int, int] = (0, 1),
+) -> Composed:
+    """Make the editions that are due, until none is or `stop` is set.
+
+    Several processes may compose at a time; they are quicker if each has its `share`, (rest, divisor) of subscribers'
+    numbers. Where a search cannot be matched because there is no index yet, its subscriber waits.
+    """
+    news, done, after = News(index, formula, now), Composed(), 0
+    while not (stop and stop.is_set()):
+        numbers = subscriptions.due(now, after, AT_ONCE, share)
+        if not numbers:
+            return done
+        made, empty = _compose(subscriptions.due_of(numbers, now), news)
+        done, after = Composed(done.made + made, done.empty + empty), numbers[-1]
+    return done
+
+
+def preview(subscriber: Subscriber, wanted: Sequence[Subscription], news: News) -> Draft | None:
+    """The edition that these subscriptions would make now; nothing is written but papers as they are. None if empty."""
+    told = _tell([(subscriber, list(wanted))], news)
+    return _draft(subscriber, wanted, told, {}, news)
+
+
+def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
+    """Write the editions of these subscribers, and when their subscriptions are due next; (made, empty)."""
+    try:
+        told = _tell(due, news)
+    except IndexMissingError:
+        due = [(who, several) for who, several in due if all(one.want.kind is not Kind.SEARCH for one in several)]
+        told = _tell(due, news)
+    mailed = editions.mailed([who.number for who, _ in due], news.now - WEEK)
+    drafts = [(who, several, _draft(who, several, told, mailed[who.number], news)) for who, several in due]
+    with transaction.atomic():
+        held = subscriptions.hold([one.number for _, several in due for one in several])
+        # Whoever changed, paused or ended something meanwhile, or was served by another process, is left alone.
+        kept = [entry for entry in drafts if all(held.get(one.number) == one.next_at for one in entry[1])]
+        made = editions.put([draft for _, _, draft in kept if draft], news.now)
+        subscriptions.move(_moved(who, one, news) for who, several, _ in kept for one in several)
+    return made, sum(draft is None for _, _, draft in kept)
+
+
+def _moved(who: Subscriber, one: Subscription, news: News) -> tuple[int, datetime, int, datetime]:
+    return one.number, scheduling.next_at(*one.times, who.zone, news.now), news.newest, news.now
+
+
+def _tell(due: Iterable[Due], news: News) -> dict[int, list[Told]]:
+    """Number of each subscription → what it is told, whoever has seen it before."""
+    several = [(who, one) for who, theirs in due for one in theirs]
+    told: dict[int, list[Told]] = {}
+    for every, group in groupby(
+        sorted(several, key=lambda each: each[1].times.every), lambda each: each[1].times.every
+    ):
+        alike = list(group)
+        news.reach(every, min(one.position for _, one in alike))
+        searches = {one.number: one for _, one in alike if one.want.kind is Kind.SEARCH}
+        if searches:
+            lines = [(number, one.want.value) for number, one in searches.items()]
+            told |= news.matching(every, lines, {number: one.position for number, one in searches.items()})
+        told |= {one.number: _of(who, one, every, news) for who, one in alike if one.number not in searches}
+    return told
+
+
+def _of(who: Subscriber, one: Subscription, every: Every, news: News) -> list[Told]:
+    kind, value = one.want
+    since = max(one.covered_at or news.now - timedelta(days=1), news.now - timedelta(days=62))
+    if kind is Kind.AUTHOR:
+        return news.by_author(every, value, one.position)
+    if kind is Kind.CATEGORY:
+        return news.in_category(every, value, one.position)
+    if kind is Kind.COLLECTION:
+        readable = collected.title(int(value), who.account)
+        return news.added(int(value), since) if readable else []
+    if kind is Kind.FRONT_PAGE:
+        return news.front_page(since)
+    return news.trending if kind is Kind.TRENDING else []
+
+
+def _draft(
+    who: Subscriber,
+    wanted: Sequence[Subscription],
+    told: Mapping[int, list[Told]],
+    mailed: Mapping[int, datetime],
+    news: News,
+) -> Draft | None:
+    """The edition of what these subscriptions are told, no paper twice; None if it has nothing new."""
+    order = list(Kind)
+    sections: list[dict[str, Any]] = []
+    placed: dict[int, dict[str, Any]] = {}
+    anything = False
+    for one in sorted(wanted, key=lambda one: (order.index(one.want.kind), one.number)):
+        kind = one.want.kind
+        for key, why in (each for each in told.get(one.number, ()) if each.key in placed):
+            placed[key]["why"] += f"; also {why}"
+        fresh = [each for each in told.get(one.number, ()) if each.key not in placed]
+        before = [each for each in fresh if each.key in mailed]
+        if kind in SHOWN:
+            fresh = [each for each in fresh if each.key not in mailed]
+        shown = fresh[: SHOWN.get(kind, MOST)]
+        anything = anything or bool(shown)
+        if kind is Kind.TRENDING and len(shown) < AGAIN:
+            shown = sorted([*shown, *before[: AGAIN - len(shown)]], key=told[one.number].index)
+        if not shown:
+            continue
+        papers = [_placed(each, mailed.get(each.key), who.zone) for each in shown]
+        placed |= dict(zip((each.key for each in shown), papers, strict=True))
+        sections.append(
+            {
+                "kind": kind.value, "value": one.want.value, "label": label(one.want), "subscription": one.number,
+                "total": len(fresh), "papers": papers,
+            }
+        )  # fmt: skip
+    if not anything:
+        return None
+    frozen = news.freeze(placed)
+    for key, paper in placed.items():
+        paper["frozen"] = frozen[key]
+    return Draft(
+        subscriber=who.number,
+        kind=Letter.DIGEST,
+        period=_period(who, wanted, news.now),
+        subject=subject(sections),
+        subscriptions=[one.number for one in wanted],
+        papers=list(placed),
+        content={"sections": sections},
+    )
+
+
+def _placed(told: Told, before: datetime | None, zone: str) -> dict[str, Any]:
+    day = before.astimezone(ZoneInfo(zone)) if before else None
+    return {"frozen": 0, "why": told.why, "again": f"{day:%A}, {day.day} {day:%B}" if day else ""}
+
+
+def _period(who: Subscriber, wanted: Iterable[Subscription], now: datetime) -> str:
+    """The last moment at which any of these was due: the name of what is sent for it, once."""
+    last = max(scheduling.last_at(*one.times, who.zone, one.next_at or now, now) for one in wanted)
+    return last.astimezone(UTC).isoformat(timespec="minutes")
+
+
+def subject(sections: Sequence[Mapping[str, Any]]) -> str:
+    """What is inside, in a line: “3 new for “graph transformers”, 2 by Jane Doe, and 10 trending”."""
+    told = [_in_short(section) for section in sections]
+    if len(told) > 3:
+        rest = sum(len(section["papers"]) for section in sections[2:])
+        told = [*told[:2], f"{rest} more"]
+    line = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return " ".join(line.split())[:200]
+
+
+def _in_short(section: Mapping[str, Any]) -> str:
+    number, kind, value = len(section["papers"]), Kind(section["kind"]), _cut(section["label"])
+    return {
+        Kind.SEARCH: f"{number} new for “{value}”",
+        Kind.AUTHOR: f"{number} by {value}",
+        Kind.COLLECTION: f"{number} added to “{value}”",
+        Kind.CATEGORY: f"{number} in {value}",
+        Kind.FOR_YOU: f"{number} for you",
+        Kind.FRONT_PAGE: f"{number} from the front page",
+        Kind.TRENDING: f"{number} trending",
+    }[kind]
+
+
+def _cut(words: str) -> str:
+    clean = "".join(sign for sign in words if sign.isprintable())
+    return clean if len(clean) <= 40 else f"{clean[:39].rstrip()}…"
