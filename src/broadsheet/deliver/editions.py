@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from broadsheet.deliver import present
-from broadsheet.digests import Edition, Kind
+from broadsheet.digests import Edition, FrozenPaper, Kind
 from broadsheet.types import Link, LinkKind, Paper
 
 Shown = dict[str, Any]
@@ -17,7 +18,7 @@ LINKS = 4
 """Links of a paper that an edition shows."""
 
 
-def edition(given: Edition, without: set[int] = frozenset()) -> Shown:  # type: ignore[assignment]
+def edition(given: Edition, without: Collection[int] = ()) -> Shown:
     """An edition with its sections and papers, less the sections of the subscriptions `without`."""
     sections = [
         section(each, given.frozen) for each in given.content.get("sections", ()) if each["subscription"] not in without
@@ -31,22 +32,30 @@ def edition(given: Edition, without: set[int] = frozenset()) -> Shown:  # type: 
     }
 
 
-def section(given: Mapping[str, Any], frozen: Mapping[int, Mapping[str, Any]]) -> Shown:
+def section(given: Mapping[str, Any], frozen: Mapping[int, FrozenPaper]) -> Shown:
     """A section with its heading, where more of it is, and its papers."""
     kind, value, label = Kind(given["kind"]), given["value"], given["label"]
-    papers = [paper(frozen[each["frozen"]]) | _reasons(each) for each in given["papers"] if each["frozen"] in frozen]
+    kept = [(each, frozen[each["frozen"]]) for each in given["papers"] if each["frozen"] in frozen]
     return {
         "kind": kind.value,
         "heading": heading(kind, label),
         "url": path(kind, value),
         "subscription": given["subscription"],
-        "more": max(given["total"] - len(papers), 0),
-        "papers": papers,
+        "more": max(given["total"] - len(kept), 0),
+        "papers": [paper(one) | {"why": why(each), "kept": one} for each, one in kept],
     }
 
 
-def paper(kept: Mapping[str, Any]) -> Shown:
-    """A paper as it was kept, with the first of its links."""
+def why(placed: Mapping[str, Any]) -> str:
+    """Why a paper is where it is, and when it was mailed before."""
+    again = placed["again"]
+    return f"again, it was in your mail of {again}: {placed['why']}" if again else str(placed["why"])
+
+
+@lru_cache(maxsize=5000)
+def paper(frozen: FrozenPaper) -> Shown:
+    """A paper as it was kept, with the first of its links. Not to be changed: many editions are shown the same."""
+    kept = frozen.content
     shown = present.paper(
         Paper(
             key=0,
@@ -103,8 +112,3 @@ def path(kind: Kind, value: str) -> str:
 def day(when: date) -> str:
     """A day in words."""
     return f"{when:%A}, {when.day} {when:%B} {when.year}"
-
-
-def _reasons(placed: Mapping[str, Any]) -> Shown:
-    again = placed["again"]
-    return {"why": placed["why"], "again": f"again: it was in your mail of {again}" if again else ""}

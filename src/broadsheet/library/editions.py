@@ -12,7 +12,7 @@ import orjson
 from django.db import connection
 from django.db.models import Max
 
-from broadsheet.digests import Edition, Letter
+from broadsheet.digests import Edition, FrozenPaper, Letter
 from broadsheet.library import bulk, models
 
 
@@ -129,7 +129,7 @@ def ended(subscriptions: Collection[int]) -> set[int]:
 
 def _edition(row: models.Edition, *, frozen: bool) -> Edition:
     numbers = {paper["frozen"] for section in row.content.get("sections", ()) for paper in section["papers"] if frozen}
-    kept = models.FrozenPaper.objects.filter(pk__in=numbers).values_list("pk", "content")
+    kept = models.FrozenPaper.objects.filter(pk__in=numbers).values_list("pk", "digest", "content")
     return Edition(
         number=row.pk,
         subscriber=row.subscriber_id,
@@ -139,7 +139,7 @@ def _edition(row: models.Edition, *, frozen: bool) -> Edition:
         subscriptions=tuple(row.subscriptions),
         content=row.content,
         composed_at=row.composed_at,
-        frozen=dict(kept) if numbers else {},
+        frozen={number: FrozenPaper(*told) for number, *told in kept} if numbers else {},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import binascii
 import textwrap
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,20 +16,29 @@ from zoneinfo import ZoneInfo
 import css_inline
 from django.conf import settings
 from django.template import Context, Engine, Template
+from django.utils.html import conditional_escape
 
 from broadsheet.core.proofs import LASTING
 from broadsheet.core.subscribing import KEPT_UNCONFIRMED
 from broadsheet.core.wants import named
 from broadsheet.deliver import editions as shown
 from broadsheet.deliver.mail import ways
-from broadsheet.digests import Edition, Every, Kind, Letter, Subscriber, Want
+from broadsheet.digests import Edition, Every, FrozenPaper, Kind, Letter, Subscriber, Want
 from broadsheet.library import editions, subscriptions
 
 MOST_BYTES = 90_000
 """Bytes of HTML, as they travel: Gmail cuts a mail at 102 kB and hides its end, where the ways out are."""
 
+ROUNDING = 500
+"""Bytes that counting in parts may be wrong by: where lines end on their way."""
+
 WIDTH = 72
 """Columns of the text."""
+
+FOLDER = Path(__file__).parent / "templates" / "mail"
+
+_HERE = "\x00"
+"""Where in what is made once the reason goes that is another one for each subscriber. No text of a paper has it."""
 
 OFTEN = {Every.DAY: "each working day", Every.WEEK: "each week", Every.MONTH: "each month"}
 
@@ -119,30 +128,56 @@ def _line(words: str, *to: tuple[str, str]) -> dict[str, Any]:
 
 def _fitting(letter: dict[str, Any]) -> Rendering:
     """The letter with as many papers as fit; the longest sections lose their last ones, which are told as more."""
-    html = _html(letter)
-    while (size := len(binascii.b2a_qp(html.encode()))) > MOST_BYTES and any(_lengths(letter)):
-        too_many = max(1, round(sum(_lengths(letter)) * (1 - MOST_BYTES / size)))
-        for _ in range(min(too_many, sum(_lengths(letter)))):
-            longest = max(letter["sections"], key=lambda section: len(section["papers"]))
-            longest["papers"] = longest["papers"][:-1]
-            longest["more"] += 1
-        html = _html(letter)
-    return Rendering(letter["subject"], _text(letter), html)
+    for section in letter["sections"]:
+        section["papers"] = [_paper(one, letter["site"]) for one in section["papers"]]
+    sections = [section for section in letter["sections"] if section["papers"]]
+    room = MOST_BYTES - _travelling(_html(letter | {"sections": [section | {"papers": []} for section in sections]}))
+    room -= sum(paper["bytes"] for section in sections for paper in section["papers"]) + ROUNDING
+    while room < 0 and any(section["papers"] for section in sections):
+        longest = max(sections, key=lambda section: len(section["papers"]))
+        room += longest["papers"].pop()["bytes"]
+        longest["more"] += 1
+    return Rendering(letter["subject"], _text(letter), _html(letter))
 
 
-def _lengths(letter: dict[str, Any]) -> list[int]:
-    return [len(section["papers"]) for section in letter["sections"]]
+def _travelling(html: str) -> int:
+    """How many bytes this is on its way."""
+    return len(binascii.b2a_qp(html.encode()))
+
+
+def _paper(shown: dict[str, Any], site: str) -> dict[str, Any]:
+    """A paper as it stands in the letter, twice, and how many bytes its HTML takes."""
+    (before, after), (above, below) = _once(shown["kept"], site)
+    words = conditional_escape(shown["why"])
+    return {
+        "html": f"{before}{words}{after}",
+        "bytes": _travelling(before) + _travelling(words) + _travelling(after) + 8,
+        "text": above + _wrapped(f"[{shown['why']}]") + below,
+    }
+
+
+@lru_cache(maxsize=5000)
+def _once(kept: FrozenPaper, site: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The HTML and the text of a paper, each as what comes before and behind the reason that it is there."""
+    paper = shown.paper(kept)
+    html = _template("paper.html").render(Context({"paper": paper, "site": site, "why": _HERE}))
+    votes = "–" if paper["upvotes"] is None else paper["upvotes"]
+    facts = " · ".join(filter(None, (f"▲ {votes}", paper["day"], paper["category"])))
+    text = [_wrapped(paper["title"], "* "), _wrapped(paper["authors"]), _wrapped(paper["text"]), _HERE, _wrapped(facts)]
+    links = [f"  {site}{paper['url']}\n", *(f"  {link['label']}: {link['url']}\n" for link in paper["links"])]
+    return html.strip().split(_HERE, 1), "".join([*text, *links]).split(_HERE, 1)
 
 
 def _html(letter: dict[str, Any]) -> str:
-    return _template().render(Context(letter))
+    return _template("letter.html").render(Context(letter))
 
 
 @cache
-def _template() -> Template:
-    source = (Path(__file__).parent / "templates" / "mail" / "letter.html").read_text(encoding="utf-8")
-    inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-    return Template(inliner.inline(source), engine=Engine())
+def _template(name: str) -> Template:
+    styles, source = ((FOLDER / file).read_text(encoding="utf-8") for file in ("letter.css", name))
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=styles)
+    inlined = inliner.inline(source) if name == "letter.html" else inliner.inline_fragment(source, styles)
+    return Template(inlined, engine=Engine())
 
 
 def _text(letter: dict[str, Any]) -> str:
@@ -151,38 +186,28 @@ def _text(letter: dict[str, Any]) -> str:
 
 def _lines(letter: dict[str, Any]) -> Iterator[str]:
     yield from (letter["house"], letter["date"], "=" * WIDTH, "")
-    for words in letter["intro"]:
-        yield from (*_wrapped(words), "")
+    yield from (_wrapped(words, "") for words in letter["intro"])
     if press := letter.get("press"):
         yield from (press["url"], "")
-    for words in letter["outro"]:
-        yield from (*_wrapped(words), "")
+    yield from (_wrapped(words, "") for words in letter["outro"])
     for section in letter["sections"]:
-        yield from (section["heading"].upper(), "-" * min(len(section["heading"]), WIDTH), "")
-        for number, paper in enumerate(section["papers"], 1):
-            yield from _paper(number, paper, letter["site"])
+        yield from (section["heading"], "-" * min(len(section["heading"]), WIDTH), "")
+        yield from (paper["text"] for paper in section["papers"])
         if section["more"]:
             yield from (f"{section['more']} more on the web:", f"{letter['site']}{section['url']}", "")
-    yield from ("=" * WIDTH, "")
+    yield "=" * WIDTH
     for line in letter["foot"]:
-        yield line["words"]
-        yield from (part for way in line["ways"] for part in (f"  {way['words']}:", f"  {way['url']}"))
-        yield ""
+        yield from ("", line["words"], *(f"  {way['words']}:\n  {way['url']}" for way in line["ways"]))
 
 
-def _paper(number: int, paper: dict[str, Any], site: str) -> Iterator[str]:
-    votes = "–" if paper["upvotes"] is None else paper["upvotes"]
-    why = f"{paper['again']}; {paper['why']}" if paper["again"] else paper["why"]
-    yield from _wrapped(paper["title"], f"{number}. ", "   ")
-    for words in (paper["authors"], paper["text"], f"[{why}]"):
-        yield from _wrapped(words, "   ", "   ")
-    yield from _wrapped(" · ".join(filter(None, (f"▲ {votes}", paper["day"], paper["category"]))), "   ", "   ")
-    yield f"   {site}{paper['url']}"
-    yield from (f"   {link['label']}: {link['url']}" for link in paper["links"])
-    yield ""
-
-
-def _wrapped(words: str, first: str = "", others: str = "") -> Sequence[str]:
-    return textwrap.wrap(
-        words, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+def _wrapped(words: str, first: str = "  ") -> str:
+    """Words in lines of the text, each with its end; indented like what `first` begins."""
+    lines = textwrap.wrap(
+        words,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    return "".join(f"{line}\n" for line in lines)
