@@ -18,7 +18,7 @@ from django.db import transaction
 from broadsheet.core import scheduling
 from broadsheet.core.news import News, Told
 from broadsheet.core.wants import label
-from broadsheet.digests import Every, Kind, Letter, Subscriber, Subscription
+from broadsheet.digests import Edition, Every, FrozenPaper, Kind, Letter, Subscriber, Subscription, Times, Want
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Index
 from broadsheet.library import collected, editions, subscriptions
@@ -40,6 +40,9 @@ AGAIN = 3
 
 NEVER_ALONE = {Kind.FRONT_PAGE, Kind.FOR_YOU}
 """Kinds that leave out what was mailed within a week."""
+
+SAMPLED = 500
+"""Papers, the newest, that are held against what somebody may want."""
 
 Due = tuple[Subscriber, list[Subscription]]
 
@@ -74,10 +77,40 @@ def compose(
     return done
 
 
-def preview(subscriber: Subscriber, wanted: Sequence[Subscription], news: News) -> Draft | None:
-    """The edition that these subscriptions would make now; nothing is written but papers as they are. None if empty."""
+def preview(subscriber: Subscriber, wanted: Sequence[Subscription], news: News) -> Edition | None:
+    """The edition that these subscriptions would make now; nothing is written. None if there is nothing new.
+
+    IndexMissingError if there is a search among them, and no index.
+    """
     told = _tell([(subscriber, list(wanted))], news)
-    return _draft(subscriber, wanted, told, {}, news)
+    draft = _draft(subscriber, wanted, told, {}, news.now)
+    if draft is None:
+        return None
+    return Edition(
+        number=0,
+        subscriber=subscriber.number,
+        kind=draft.kind,
+        period=draft.period,
+        subject=draft.subject,
+        subscriptions=(),
+        content=draft.content,
+        composed_at=news.now,
+        frozen={key: FrozenPaper(f"now {key}", news.content(key)) for key in draft.papers},
+    )
+
+
+def sample(wants: Sequence[Want], news: News, *, account: int | None = None) -> Edition | None:
+    """The edition that a new subscriber to these would get, were the newest papers new to it. None if there is nothing.
+
+    IndexMissingError if there is a search among them, and no index.
+    """
+    nobody = Subscriber(number=0, address="", secret="", account=account)
+    position = max(news.newest - SAMPLED, 0)
+    wanted = [
+        Subscription(number=number, subscriber=0, want=want, times=Times(), position=position)
+        for number, want in enumerate(wants, 1)
+    ]
+    return preview(nobody, wanted, news)
 
 
 def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
@@ -88,7 +121,8 @@ def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
         due = [(who, several) for who, several in due if all(one.want.kind is not Kind.SEARCH for one in several)]
         told = _tell(due, news)
     mailed = editions.mailed([who.number for who, _ in due], news.now - WEEK)
-    drafts = [(who, several, _draft(who, several, told, mailed[who.number], news)) for who, several in due]
+    drafts = [(who, several, _draft(who, several, told, mailed[who.number], news.now)) for who, several in due]
+    _freeze([draft for _, _, draft in drafts if draft], news)
     with transaction.atomic():
         held = subscriptions.hold([one.number for _, several in due for one in several])
         # Whoever changed, paused or ended something meanwhile, or was served by another process, is left alone.
@@ -139,9 +173,12 @@ def _draft(
     wanted: Sequence[Subscription],
     told: Mapping[int, list[Told]],
     mailed: Mapping[int, datetime],
-    news: News,
+    now: datetime,
 ) -> Draft | None:
-    """The edition of what these subscriptions are told, no paper twice; None if it has nothing new."""
+    """The edition of what these subscriptions are told, no paper twice; None if it has nothing new.
+
+    Its papers are named by their keys: `_freeze` keeps them as they are, for many editions at once.
+    """
     order = list(Kind)
     sections: list[dict[str, Any]] = []
     placed: dict[int, dict[str, Any]] = {}
@@ -164,19 +201,16 @@ def _draft(
         placed |= dict(zip((each.key for each in shown), papers, strict=True))
         sections.append(
             {
-                "kind": kind.value, "value": one.want.value, "label": label(one.want), "subscription": one.number,
+                "kind": kind.value, "value": one.want.value, "label": label(one.want, who.account), "subscription": one.number,
                 "total": len(fresh), "papers": papers,
             }
         )  # fmt: skip
     if not anything:
         return None
-    frozen = news.freeze(placed)
-    for key, paper in placed.items():
-        paper["frozen"] = frozen[key]
     return Draft(
         subscriber=who.number,
         kind=Letter.DIGEST,
-        period=_period(who, wanted, news.now),
+        period=_period(who, wanted, now),
         subject=subject(sections),
         subscriptions=[one.number for one in wanted],
         papers=list(placed),
@@ -184,9 +218,18 @@ def _draft(
     )
 
 
+def _freeze(drafts: Sequence[Draft], news: News) -> None:
+    """Keep the papers of these drafts as they are, and name them by the numbers under which they are kept."""
+    frozen = news.freeze({key for draft in drafts for key in draft.papers})
+    for draft in drafts:
+        for section in draft.content["sections"]:
+            for paper in section["papers"]:
+                paper["frozen"] = frozen[paper["frozen"]]
+
+
 def _placed(told: Told, before: datetime | None, zone: str) -> dict[str, Any]:
     day = before.astimezone(ZoneInfo(zone)) if before else None
-    return {"frozen": 0, "why": told.why, "again": f"{day:%A}, {day.day} {day:%B}" if day else ""}
+    return {"frozen": told.key, "why": told.why, "again": f"{day:%A}, {day.day} {day:%B}" if day else ""}
 
 
 def _period(who: Subscriber, wanted: Iterable[Subscription], now: datetime) -> str:

@@ -121,9 +121,13 @@ class News:
         """How many upvotes a paper has in all."""
         return (self._papers[key].upvotes or 0) + self._papers[key].votes
 
+    def content(self, key: int) -> dict[str, Any]:
+        """What an edition keeps of a paper: all that a mail shows of it."""
+        return _content(self._papers[key])
+
     def freeze(self, keys: Iterable[int]) -> Mapping[int, int]:
         """Under which number each of these papers is kept as it is now."""
-        fresh = {key: content(self._papers[key]) for key in keys if key not in self._frozen}
+        fresh = {key: self.content(key) for key in keys if key not in self._frozen}
         if fresh:
             self._frozen |= editions.freeze(fresh)
         return self._frozen
@@ -169,8 +173,7 @@ class _Batch:
         return {paper.key: (paper.paper_id, *paper.aliases) for paper in self.papers}
 
 
-def content(paper: Paper) -> dict[str, Any]:
-    """What an edition keeps of a paper: all that a mail shows of it."""
+def _content(paper: Paper) -> dict[str, Any]:
     text = readable(paper.abstract or paper.note)
     day = paper.published or paper.announced or paper.featured
     return {

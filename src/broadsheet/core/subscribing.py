@@ -118,6 +118,12 @@ def subscribe_account(account: int, wants: Sequence[Want], times: Times, zone: s
     return address
 
 
+def of_account(account: int) -> Subscriber | None:
+    """The subscriber that an account is: at an address that it has shown to be its own."""
+    address = subscriptions.verified_address(account)
+    return subscriptions.at(addressed(address)) if address else None
+
+
 def confirm(proof: str, *, now: datetime) -> Subscriber:
     """Begin what the mail with this proof asked about; ProofError if it is too old, or was used."""
     who, numbers = proved(proof, Purpose.CONFIRM)

@@ -46,8 +46,8 @@ def checked(want: Want, account: int | None = None) -> Want:
     return Want(kind, value)
 
 
-def named(want: Want) -> str:
-    """What a want is called in a list, with what it stands for."""
+def named(want: Want, account: int | None = None) -> str:
+    """What a want of this account, or of anybody, is called in a list."""
     kind, value = want
     if kind is Kind.SEARCH:
         return f"New papers for “{value}”"
@@ -57,7 +57,7 @@ def named(want: Want) -> str:
         name = taxonomy.name(value)
         return f"New papers in {value}" + (f" ({name})" if name and name != value else "")
     if kind is Kind.COLLECTION:
-        return f"What is added to “{label(want)}”"
+        return f"What is added to “{label(want, account)}”"
     return {
         Kind.TRENDING: "Trending papers",
         Kind.FRONT_PAGE: "The top of the front page",
@@ -65,9 +65,11 @@ def named(want: Want) -> str:
     }[kind]
 
 
-def label(want: Want) -> str:
-    """The value of a want in words: the title of a collection, else the value itself."""
-    return collected.title_of(int(want.value)) if want.kind is Kind.COLLECTION else want.value
+def label(want: Want, account: int | None = None) -> str:
+    """The value of a want in words: the title of a collection, while this account may read it, else the value itself."""
+    if want.kind is Kind.COLLECTION:
+        return collected.title(int(want.value), account) or "a collection that is not shared any more"
+    return want.value
 
 
 def _asks(query: Query) -> bool:

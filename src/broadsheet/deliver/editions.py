@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from broadsheet.deliver import present
 from broadsheet.digests import Edition, FrozenPaper, Kind
@@ -18,7 +19,7 @@ LINKS = 4
 """Links of a paper that an edition shows."""
 
 
-def edition(given: Edition, without: Collection[int] = ()) -> Shown:
+def edition(given: Edition, without: Collection[int] = (), zone: str = "UTC") -> Shown:
     """An edition with its sections and papers, less the sections of the subscriptions `without`."""
     sections = [
         section(each, given.frozen) for each in given.content.get("sections", ()) if each["subscription"] not in without
@@ -27,6 +28,7 @@ def edition(given: Edition, without: Collection[int] = ()) -> Shown:
         "number": given.number,
         "subject": given.subject,
         "composed_at": given.composed_at,
+        "day": day(given.composed_at.astimezone(ZoneInfo(zone)).date()),
         "sections": sections,
         "papers": sum(len(each["papers"]) for each in sections),
     }
@@ -107,6 +109,12 @@ def path(kind: Kind, value: str) -> str:
         Kind.FRONT_PAGE: "/",
         Kind.TRENDING: "/trending",
     }[kind]
+
+
+def moment(when: datetime, zone: str) -> str:
+    """A moment in words, on the clock of a zone."""
+    local = when.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 def day(when: date) -> str:

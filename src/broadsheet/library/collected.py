@@ -17,11 +17,6 @@ def title(number: int, account: int | None) -> str:
     return models.Collection.objects.filter(own, pk=number).values_list("title", flat=True).first() or ""
 
 
-def title_of(number: int) -> str:
-    """The title of a collection, whoever may read it."""
-    return models.Collection.objects.filter(pk=number).values_list("title", flat=True).first() or "a collection"
-
-
 def added(number: int, since: datetime) -> list[tuple[int, str, datetime]]:
     """(paper, its note, when) of each paper added to a collection since this moment, in the collection's order."""
     rows = models.CollectionPaper.objects.filter(collection=number, at__gte=since).order_by("place", "pk")

@@ -71,12 +71,6 @@ def at(address: str, door: str = "mail") -> Subscriber | None:
     return _subscriber(row) if row else None
 
 
-def of_account(account: int) -> list[Subscriber]:
-    """The subscribers that an account has shown to be its own."""
-    rows = models.Subscriber.objects.filter(account=account).order_by("pk")
-    return [_subscriber(row) for row in rows.values_list(*_SUBSCRIBER)]
-
-
 def lock(number: int) -> None:
     """Let nobody else change this subscriber, or what it is subscribed to, until the transaction ends."""
     list(models.Subscriber.objects.select_for_update().filter(pk=number).values_list("pk"))

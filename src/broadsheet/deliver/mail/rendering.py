@@ -175,7 +175,7 @@ def _html(letter: dict[str, Any]) -> str:
 @cache
 def _template(name: str) -> Template:
     styles, source = ((FOLDER / file).read_text(encoding="utf-8") for file in ("letter.css", name))
-    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=styles)
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True, extra_css=styles)
     inlined = inliner.inline(source) if name == "letter.html" else inliner.inline_fragment(source, styles)
     return Template(inlined, engine=Engine())
 
@@ -187,6 +187,7 @@ def _text(letter: dict[str, Any]) -> str:
 def _lines(letter: dict[str, Any]) -> Iterator[str]:
     yield from (letter["house"], letter["date"], "=" * WIDTH, "")
     yield from (_wrapped(words, "") for words in letter["intro"])
+    yield from (_wrapped(want, "• ") for want in letter.get("wants", ()))
     if press := letter.get("press"):
         yield from (press["url"], "")
     yield from (_wrapped(words, "") for words in letter["outro"])

@@ -30,7 +30,17 @@ HITS_ON_A_PAGE = 20
 LAST_PAGE = 10_000
 FIRST_LINES = 420
 SIMILAR = 6
-NOT_FOR_ROBOTS = ("/search", "/suggest", "/cite/", "/admin/", "/accounts/")
+NOT_FOR_ROBOTS = (
+    "/search",
+    "/suggest",
+    "/cite/",
+    "/admin/",
+    "/accounts/",
+    "/subscribe/",
+    "/subscriptions/",
+    "/unsubscribe/",
+    "/digests/",
+)
 
 
 @require_safe
