@@ -201,8 +201,8 @@ def _draft(
         placed |= dict(zip((each.key for each in shown), papers, strict=True))
         sections.append(
             {
-                "kind": kind.value, "value": one.want.value, "label": label(one.want, who.account), "subscription": one.number,
-                "total": len(fresh), "papers": papers,
+                "kind": kind.value, "value": one.want.value, "label": label(one.want, who.account),
+                "subscription": one.number, "total": len(fresh), "papers": papers,
             }
         )  # fmt: skip
     if not anything:

@@ -66,7 +66,7 @@ def named(want: Want, account: int | None = None) -> str:
 
 
 def label(want: Want, account: int | None = None) -> str:
-    """The value of a want in words: the title of a collection, while this account may read it, else the value itself."""
+    """The value of a want in words: the title of a collection that this account may read, else the value itself."""
     if want.kind is Kind.COLLECTION:
         return collected.title(int(want.value), account) or "a collection that is not shared any more"
     return want.value

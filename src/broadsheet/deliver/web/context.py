@@ -1,4 +1,4 @@
-"""What every page knows: the name of the paper, its version, the address that people use, whether they may sign up, and be mailed."""
+"""What every page knows: the paper's name, its version, the address that people use, what the house lets them do."""
 
 from __future__ import annotations
 
