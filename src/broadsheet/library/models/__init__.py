@@ -10,7 +10,15 @@ from broadsheet.library.models.community import (
     Submission,
     Upvote,
 )
-from broadsheet.library.models.delivery import Delivery, Edition, Subscriber, Subscription, Suppression
+from broadsheet.library.models.delivery import (
+    Bounce,
+    Delivery,
+    Edition,
+    SendingPause,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 from broadsheet.library.models.moderation import Decision, Flag
 from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
 from broadsheet.library.models.ranking import Gain, Heat
@@ -25,9 +33,9 @@ from broadsheet.library.models.sources import (
 )
 
 __all__ = [
-    "Account", "Alias", "AnnouncedDay", "Announcement", "Change", "Claim", "Collection", "CollectionMember",
+    "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "Change", "Claim", "Collection", "CollectionMember",
     "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock", "Edition", "Flag",
     "Follow", "Follower", "Gain", "Heat", "Merge", "Notification", "Paper", "Reading", "Record", "Repository",
-    "RepositoryLink", "RepositoryStars", "Separation", "Source", "Submission", "Subscriber", "Subscription",
-    "Suppression", "Upvote",
+    "RepositoryLink", "RepositoryStars", "SendingPause", "Separation", "Source", "Submission", "Subscriber",
+    "Subscription", "Suppression", "Upvote",
 ]  # fmt: skip

@@ -1,0 +1,20 @@
+"""An edition as a mail: its subject, its text, its HTML."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from broadsheet.sending import Outgoing
+
+
+class Rendering(NamedTuple):
+    """What a mail says, twice."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(edition: Outgoing) -> Rendering:
+    """The mail that shows this edition."""
+    return Rendering(edition.subject, edition.subject, f"<p>{edition.subject}</p>")
