@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 MAIL = "mail"
 """The door of subscribers that get mail; every other door is a kind of address of Apprise."""
@@ -36,9 +34,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A delivery that a process has claimed, with all that sending it needs.
+    """A delivery that a process has claimed: of which edition, to whom.
 
-    `name` makes the Message-ID; `tries` counts those that were made before; `secret` is what links prove themselves by.
+    `name` makes the Message-ID; `tries` counts those that were made before; `asked` says that the edition is no digest
+    but the answer to something that the subscriber did.
     """
 
     number: int
@@ -46,15 +45,10 @@ class Outgoing:
     tries: int
     made_at: datetime
     edition: int
-    period: str
-    subject: str
-    content: Mapping[str, Any] = field(default_factory=dict)
-    composed_at: datetime
     subscriber: int
     door: str
     address: str
-    secret: str
-    zone: str = "UTC"
+    asked: bool = False
 
     @property
     def domain(self) -> str:

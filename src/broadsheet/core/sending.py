@@ -185,6 +185,8 @@ def _why_not(due: deliveries.Due, barred: Collection[str], still_open: dict[int,
     """Why this delivery is not to be sent any more, or nothing."""
     if due.outgoing.door == MAIL and due.outgoing.address.lower() in barred:
         return "the address is suppressed"
+    if due.outgoing.asked:
+        return ""
     if not due.confirmed:
         return "the address is not confirmed"
     if due.subscriptions:

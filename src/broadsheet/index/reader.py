@@ -19,6 +19,7 @@ from broadsheet.index.generations import State
 from broadsheet.index.guessing import meant, understood
 from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
+from broadsheet.index.standing import Standing
 from broadsheet.types import Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 500
@@ -83,6 +84,15 @@ class Index:
     def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """The terms of a field that begin so, most frequent first, with their numbers of papers."""
         return self._current().lexical.living(field, prefix, limit)
+
+    def standing(self, queries: Sequence[tuple[int, Query]]) -> Standing:
+        """Kept searches, each under its number, to be held against new papers; weighted by what is in the index now.
+
+        IndexMissingError without an index.
+        """
+        view = self._current().lexical
+        knows = self.embedder.table.knows
+        return Standing([(number, understood(query, view, knows)) for number, query in queries], self.embedder, view)
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDay, TruncHour
 
+from broadsheet.digests import Letter
 from broadsheet.library import models
 from broadsheet.sending import Outgoing, State
 
@@ -31,7 +32,10 @@ def due(number: int, doors: Collection[str], now: datetime) -> list[Due]:
     rows = _waiting(doors, now).order_by("next_at", "pk")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    return [_due(row) for row in rows.select_related("edition__subscriber")[:number]]
+    return [
+        _due(row)
+        for row in rows.select_related("edition__subscriber").defer("edition__content", "edition__papers")[:number]
+    ]
 
 
 def claim(numbers: Collection[int], process: str, now: datetime) -> None:
@@ -195,12 +199,14 @@ def _of(process: str) -> QuerySet[models.Delivery]:
 def _due(row: models.Delivery) -> Due:
     edition, subscriber = row.edition, row.edition.subscriber
     outgoing = Outgoing(
-        number=row.pk, name=row.name, tries=row.tries, made_at=row.made_at, edition=edition.pk, period=edition.period,
-        subject=edition.subject, content=edition.content, composed_at=edition.composed_at, subscriber=subscriber.pk,
-        door=subscriber.door, address=subscriber.address, secret=subscriber.secret, zone=subscriber.zone,
-    )  # fmt: skip
-    return Due(outgoing, subscriber.confirmed_at is not None, _numbers(edition.subscriptions))
-
-
-def _numbers(said: Sequence[Any]) -> tuple[int, ...]:
-    return tuple(int(number) for number in said)
+        number=row.pk,
+        name=row.name,
+        tries=row.tries,
+        made_at=row.made_at,
+        edition=edition.pk,
+        subscriber=subscriber.pk,
+        door=subscriber.door,
+        address=subscriber.address,
+        asked=edition.kind != Letter.DIGEST,
+    )
+    return Due(outgoing, subscriber.confirmed_at is not None, tuple(edition.subscriptions))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
@@ -33,7 +33,7 @@ class Letterhead:
 
     `sender` is what mails are from, as `Name <address>` or an address; `bounces` the address that reports go to, in
     which `{}` stands for the delivery's name; `wishes` whether mails to it are read, so that one may ask there to end a
-    subscription. `unsubscribe` is the https address that ends the subscription of this delivery, `sign` makes the
+    subscription. `unsubscribe` is the address of ours that ends the subscription of this delivery, `sign` makes the
     header fields that sign a mail, or none.
     """
 
@@ -73,9 +73,7 @@ def build(outgoing: Outgoing, said: Rendering, head: Letterhead) -> bytes:
     name = outgoing.name
     if not _NAME.fullmatch(name):
         raise AddressError(f"The delivery's name {name!r} cannot stand in a Message-ID.")
-    ways = [f"<{head.unsubscribe(outgoing)}>"]
-    if head.wishes:
-        ways.append(f"<mailto:{head.envelope_sender(name)}?subject=unsubscribe%20{outgoing.secret}>")
+    listed = () if outgoing.asked else _as_a_list(outgoing, head)
     boundary = f"=_{name}"
     headers = b"".join(
         [
@@ -84,9 +82,7 @@ def build(outgoing: Outgoing, said: Rendering, head: Letterhead) -> bytes:
             _header("Subject", _one_line(said.subject)),
             f"Date: {format_datetime(outgoing.made_at)}\r\n".encode("ascii"),
             f"Message-ID: {message_id(name, head.domain)}\r\n".encode("ascii"),
-            _header("List-Id", f"{_phrase(head.site)} <digest.{head.domain}>"),
-            ("List-Unsubscribe: " + ",\r\n ".join(ways) + "\r\n").encode("ascii"),
-            b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            *listed,
             b"Auto-Submitted: auto-generated\r\n",
             b"X-Auto-Response-Suppress: All\r\n",
             b"MIME-Version: 1.0\r\n",
@@ -100,6 +96,19 @@ def build(outgoing: Outgoing, said: Rendering, head: Letterhead) -> bytes:
         ]
     )
     return head.sign(headers, body) + headers + b"\r\n" + body
+
+
+def _as_a_list(outgoing: Outgoing, head: Letterhead) -> Sequence[bytes]:
+    """What says that this mail is one of many, and how to get no more: at one click (RFC 8058), or by mail."""
+    where = head.unsubscribe(outgoing)
+    ways = [f"<{where}>"]
+    if head.wishes:
+        ways.append(f"<mailto:{head.envelope_sender(outgoing.name)}?subject=unsubscribe%20{outgoing.name}>")
+    return (
+        _header("List-Id", f"{_phrase(head.site)} <digest.{head.domain}>"),
+        ("List-Unsubscribe: " + ",\r\n ".join(ways) + "\r\n").encode("ascii"),
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+    )
 
 
 def recipient(address: str) -> str:

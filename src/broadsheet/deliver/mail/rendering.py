@@ -18,3 +18,8 @@ class Rendering(NamedTuple):
 def render(edition: Outgoing) -> Rendering:
     """The mail that shows this edition."""
     return Rendering(edition.subject, edition.subject, f"<p>{edition.subject}</p>")
+
+
+def unsubscribe_address(edition: Outgoing) -> str:
+    """The address that ends what this edition was made for, at one click and without a word (RFC 8058)."""
+    return f"https://localhost/subscriptions/{edition.name}"

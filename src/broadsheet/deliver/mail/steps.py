@@ -1,12 +1,12 @@
-"""The background steps of delivery: made of the settings, and given to the jobs by whoever starts them."""
+"""The background steps of sending: made of the settings, and given to the jobs by whoever starts them."""
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 
 from django.conf import settings
 
@@ -14,11 +14,11 @@ from broadsheet.deliver.mail import dkim
 from broadsheet.deliver.mail.carrier import MailCarrier
 from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.pace import Pace
-from broadsheet.deliver.mail.rendering import render
+from broadsheet.deliver.mail.rendering import render, unsubscribe_address
 from broadsheet.deliver.mail.sender import Sender
 from broadsheet.deliver.mail.server import Server
 from broadsheet.jobs import Step
-from broadsheet.sending import MAIL, Outgoing
+from broadsheet.sending import MAIL
 
 
 def server() -> Server:
@@ -41,13 +41,33 @@ def letterhead() -> Letterhead:
         bounces=settings.MAIL_BOUNCES,
         wishes=bool(settings.BOUNCE_IMAP_HOST or settings.BOUNCE_MAILDIR or settings.BOUNCE_SECRET),
         unsubscribe=unsubscribe_address,
-        sign=_no_signature,
     )
     if settings.DKIM_KEY is None:
         return head
     return replace(head, sign=dkim.signer(dkim.load(settings.DKIM_KEY), head.domain, settings.DKIM_SELECTOR))
 
 
-def unsubscribe_address(outgoing: Outgoing) -> str:
-    """The address that ends what this delivery was sent for, at one click and without a word (RFC 8058)."""
-    return f"{site_url()}/subscriptions/{outgoing.secret}/end?edition={outgoing.edition}"
+@cache
+def mail_sender() -> Sender:
+    """What sends mail in this process."""
+    way, head = server(), letterhead()
+    return Sender(
+        lambda: MailCarrier(way, head, render),
+        folder=settings.OUTBOX_FOLDER,
+        doors=[MAIL],
+        pace=Pace(settings.MAIL_PACE),
+        threads=settings.MAIL_CONNECTIONS,
+        clock=_now,
+    )
+
+
+def send(stop: threading.Event) -> str:
+    """Send the mails that are due."""
+    return mail_sender().run(stop) if settings.EMAIL_HOST else ""
+
+
+STEPS = (Step("send", every=1.0, run=send),)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
