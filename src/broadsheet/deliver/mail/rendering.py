@@ -17,7 +17,7 @@ class Rendering(NamedTuple):
 
 def render(edition: Outgoing) -> Rendering:
     """The mail that shows this edition."""
-    return Rendering(edition.subject, edition.subject, f"<p>{edition.subject}</p>")
+    return Rendering(f"Edition {edition.edition}", f"Edition {edition.edition}", f"<p>Edition {edition.edition}</p>")
 
 
 def unsubscribe_address(edition: Outgoing) -> str:

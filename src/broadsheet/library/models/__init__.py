@@ -29,6 +29,6 @@ __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "Change", "Claim", "Collection", "CollectionMember",
     "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock", "Edition", "Flag",
     "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Merge", "Notification", "Paper", "Reading", "Record",
-    "Repository", "RepositoryLink", "RepositoryStars", "SendingPause", "Separation", "Source", "Submission", "Subscriber",
-    "Subscription", "Suppression", "Upvote",
+    "Repository", "RepositoryLink", "RepositoryStars", "SendingPause", "Separation", "Source", "Submission",
+    "Subscriber", "Subscription", "Suppression", "Upvote",
 ]  # fmt: skip
