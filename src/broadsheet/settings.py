@@ -42,6 +42,14 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    """a whole number from 1 to 64"""
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise ValueError
+    return number
+
+
 def _real(text: str) -> float:
     """a number above nought"""
     number = float(text)
@@ -112,6 +120,39 @@ SETTINGS = (
     Setting("mail_security", "How the way to the SMTP server is secured: `starttls`, `tls` or `none`.", "starttls"),
     Setting("mail_user", "Name to sign in to the SMTP server with; if empty, without signing in.", ""),
     Setting("mail_password", "Password to sign in to the SMTP server with.", ""),
+    Setting("mail_connections", "Connections to the SMTP server at the same time.", 4, _count),
+    Setting("mail_pace", "Mails a second, at most, to addresses of one domain.", 10.0, _real),
+    Setting(
+        "mail_bounces",
+        "Address for reports of mails that could not be delivered; `{}` in it stands for the delivery's name, as in "
+        "`bounces+{}@example.org`; if empty, reports go to `mail_from`.",
+        "",
+    ),
+    Setting(
+        "dkim_key", "File of the private key that signs mails; `broadsheet dkim` makes one. Empty: no signature.", ""
+    ),
+    Setting("dkim_selector", "Name under which the DNS has the key's public part.", "broadsheet"),
+    Setting("bounce_imap_host", "The IMAP server of the mailbox that reports arrive in; if empty, none is read.", ""),
+    Setting("bounce_imap_port", "Port of the IMAP server.", 993, _number),
+    Setting("bounce_imap_security", "How the way to the IMAP server is secured: `tls`, `starttls` or `none`.", "tls"),
+    Setting("bounce_imap_user", "Name to sign in to the IMAP server with.", ""),
+    Setting("bounce_imap_password", "Password to sign in to the IMAP server with.", ""),
+    Setting(
+        "bounce_imap_folder", "The folder that reports arrive in; those that were read are marked as seen.", "INBOX"
+    ),
+    Setting("bounce_maildir", "A Maildir or mbox file that reports arrive in, instead of or beside IMAP.", ""),
+    Setting(
+        "bounce_secret",
+        "Opens the address `/mail/bounces/SECRET`, to which a mail server or a mail service may send reports.",
+        "",
+    ),
+    Setting(
+        "doors",
+        "Kinds of service, besides mail, that papers may be sent to, separated by blanks: "
+        "`slack discord msteams tgram matrix ntfy json`. Needs the extra `doors`.",
+        [],
+        _words,
+    ),
     Setting("secret_key", "Signs sessions; made and kept in the data folder if not given.", ""),
     Setting(
         "debug", "Show errors with their insides in the browser. Never on a public address.", default=False, read=_flag
@@ -311,6 +352,26 @@ EMAIL_USE_TLS = _MAIL_SECURITY == "starttls"
 EMAIL_USE_SSL = _MAIL_SECURITY == "tls"
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL: str = _value("mail_from")
+MAIL_SECURITY = _MAIL_SECURITY
+MAIL_CONNECTIONS: int = _value("mail_connections")
+MAIL_PACE: float = _value("mail_pace")
+MAIL_BOUNCES: str = _value("mail_bounces")
+OUTBOX_FOLDER = DATA_FOLDER / "outbox"
+DKIM_KEY = Path(_value("dkim_key")) if _value("dkim_key") else None
+DKIM_SELECTOR: str = _value("dkim_selector")
+BOUNCE_IMAP_HOST: str = _value("bounce_imap_host")
+BOUNCE_IMAP_PORT: int = _value("bounce_imap_port")
+BOUNCE_IMAP_SECURITY: str = _value("bounce_imap_security")
+if BOUNCE_IMAP_SECURITY not in {"starttls", "tls", "none"}:
+    raise SettingError(
+        f"BROADSHEET_BOUNCE_IMAP_SECURITY is {BOUNCE_IMAP_SECURITY!r}. It must be tls, starttls or none."
+    )
+BOUNCE_IMAP_USER: str = _value("bounce_imap_user")
+BOUNCE_IMAP_PASSWORD: str = _value("bounce_imap_password")
+BOUNCE_IMAP_FOLDER: str = _value("bounce_imap_folder")
+BOUNCE_MAILDIR: str = _value("bounce_maildir")
+BOUNCE_SECRET: str = _value("bounce_secret")
+DOORS: list[str] = _value("doors")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

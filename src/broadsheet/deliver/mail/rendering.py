@@ -25,6 +25,7 @@ from broadsheet.deliver import editions as shown
 from broadsheet.deliver.mail import ways
 from broadsheet.digests import Edition, Every, FrozenPaper, Kind, Letter, Subscriber, Want
 from broadsheet.library import editions, subscriptions
+from broadsheet.sending import Outgoing
 
 MOST_BYTES = 90_000
 """Bytes of HTML, as they travel: Gmail cuts a mail at 102 kB and hides its end, where the ways out are."""
@@ -56,20 +57,30 @@ class Rendering(NamedTuple):
     html: str
 
 
-def render(edition: Edition, subscriber: Subscriber) -> Rendering:
+def render(outgoing: Outgoing) -> Rendering:
+    """The mail of a delivery's edition; LookupError if it is gone."""
+    return show(*_of(outgoing.edition))
+
+
+def unsubscribe_address(outgoing: Outgoing) -> str:
+    """The address that ends what this edition was made for, at one click and without a word (RFC 8058)."""
+    edition, subscriber = _of(outgoing.edition)
+    return ways.stop(subscriber, edition.number)
+
+
+def show(edition: Edition, subscriber: Subscriber) -> Rendering:
     """The mail of an edition. What has ended since it was composed is left out."""
-    if edition.kind is Letter.CONFIRMATION:
-        return _fitting(_asking(edition, subscriber))
-    return _fitting(_digest(edition, subscriber))
+    return _fitting(
+        _asking(edition, subscriber) if edition.kind is Letter.CONFIRMATION else _digest(edition, subscriber)
+    )
 
 
-def rendered(number: int) -> Rendering:
-    """The mail of the edition of this number; LookupError if it is gone."""
-    found = editions.edition(number)
-    subscriber = subscriptions.subscriber(found.subscriber) if found else None
-    if found is None or subscriber is None:
+def _of(number: int) -> tuple[Edition, Subscriber]:
+    edition = editions.edition(number)
+    subscriber = subscriptions.subscriber(edition.subscriber) if edition else None
+    if edition is None or subscriber is None:
         raise LookupError(f"The edition {number} is gone.")
-    return render(found, subscriber)
+    return edition, subscriber
 
 
 def _digest(edition: Edition, subscriber: Subscriber) -> dict[str, Any]:

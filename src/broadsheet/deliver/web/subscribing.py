@@ -210,7 +210,7 @@ def as_mailed(request: HttpRequest, proof: str, number: int) -> HttpResponse:  #
     found = editions.edition(number)
     if found is None or found.subscriber != who.number:
         raise ProofError("There is no such digest any more.")
-    return HttpResponse(rendering.render(found, who).html, headers={"Content-Security-Policy": _AS_MAIL})
+    return HttpResponse(rendering.show(found, who).html, headers={"Content-Security-Policy": _AS_MAIL})
 
 
 def wanted(said: QueryDict) -> list[Want]:

@@ -15,6 +15,7 @@ from broadsheet.library.models.moderation import Decision, Flag
 from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
 from broadsheet.library.models.ranking import Gain, Heat
 from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
+from broadsheet.library.models.sending import Bounce, SendingPause
 from broadsheet.library.models.sources import (
     AnnouncedDay,
     Announcement,
@@ -25,9 +26,9 @@ from broadsheet.library.models.sources import (
 )
 
 __all__ = [
-    "Account", "Alias", "AnnouncedDay", "Announcement", "Change", "Claim", "Collection", "CollectionMember",
+    "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "Change", "Claim", "Collection", "CollectionMember",
     "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock", "Edition", "Flag",
     "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Merge", "Notification", "Paper", "Reading", "Record",
-    "Repository", "RepositoryLink", "RepositoryStars", "Separation", "Source", "Submission", "Subscriber",
-    "Subscription", "Suppression", "Upvote",
+    "Repository", "RepositoryLink", "RepositoryStars", "SendingPause", "Separation", "Source", "Submission",
+    "Subscriber", "Subscription", "Suppression", "Upvote",
 ]  # fmt: skip

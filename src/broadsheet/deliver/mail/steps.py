@@ -1,0 +1,73 @@
+"""The background steps of sending: made of the settings, and given to the jobs by whoever starts them."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+
+from django.conf import settings
+
+from broadsheet.deliver.mail import dkim
+from broadsheet.deliver.mail.carrier import MailCarrier
+from broadsheet.deliver.mail.message import Letterhead
+from broadsheet.deliver.mail.pace import Pace
+from broadsheet.deliver.mail.rendering import render, unsubscribe_address
+from broadsheet.deliver.mail.sender import Sender
+from broadsheet.deliver.mail.server import Server
+from broadsheet.jobs import Step
+from broadsheet.sending import MAIL
+
+
+def server() -> Server:
+    """The SMTP server that the settings name."""
+    return Server(
+        host=settings.EMAIL_HOST,
+        port=settings.EMAIL_PORT,
+        security=settings.MAIL_SECURITY,
+        user=settings.EMAIL_HOST_USER,
+        password=settings.EMAIL_HOST_PASSWORD,
+        name=socket.getfqdn(),
+    )
+
+
+def letterhead() -> Letterhead:
+    """What all mails of this house have in common, as the settings say it; SettingError if the key is no good."""
+    head = Letterhead(
+        site=settings.SITE_NAME,
+        sender=settings.DEFAULT_FROM_EMAIL,
+        bounces=settings.MAIL_BOUNCES,
+        wishes=bool(settings.BOUNCE_IMAP_HOST or settings.BOUNCE_MAILDIR or settings.BOUNCE_SECRET),
+        unsubscribe=unsubscribe_address,
+    )
+    if settings.DKIM_KEY is None:
+        return head
+    return replace(head, sign=dkim.signer(dkim.load(settings.DKIM_KEY), head.domain, settings.DKIM_SELECTOR))
+
+
+@cache
+def mail_sender() -> Sender:
+    """What sends mail in this process."""
+    way, head = server(), letterhead()
+    return Sender(
+        lambda: MailCarrier(way, head, render),
+        folder=settings.OUTBOX_FOLDER,
+        doors=[MAIL],
+        pace=Pace(settings.MAIL_PACE),
+        threads=settings.MAIL_CONNECTIONS,
+        clock=_now,
+    )
+
+
+def send(stop: threading.Event) -> str:
+    """Send the mails that are due."""
+    return mail_sender().run(stop) if settings.EMAIL_HOST else ""
+
+
+STEPS = (Step("send", every=1.0, run=send),)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
