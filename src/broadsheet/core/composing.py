@@ -9,14 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from broadsheet.core import scheduling
-from broadsheet.core.news import News, Told
+from broadsheet.core.news import LONGEST, News, Told
 from broadsheet.core.wants import label
 from broadsheet.digests import Edition, Every, FrozenPaper, Kind, Letter, Subscriber, Subscription, Times, Want
 from broadsheet.errors import IndexMissingError
@@ -24,6 +23,9 @@ from broadsheet.index import Index
 from broadsheet.library import collected, editions, subscriptions
 from broadsheet.library.editions import Draft
 from broadsheet.rank.trending import Formula
+
+PORTION = 10_000
+"""Subscribers whose searches are held against the news at once; what that takes of memory is bounded by it."""
 
 AT_ONCE = 400
 """Subscribers whose editions are written in one transaction."""
@@ -37,9 +39,6 @@ SHOWN: Mapping[Kind, int] = {Kind.FOR_YOU: 10, Kind.FRONT_PAGE: 10, Kind.TRENDIN
 MOST = 20
 AGAIN = 3
 """Papers that rise still and were mailed before, shown so that trending is never empty beside something new."""
-
-NEVER_ALONE = {Kind.FRONT_PAGE, Kind.FOR_YOU}
-"""Kinds that leave out what was mailed within a week."""
 
 SAMPLED = 500
 """Papers, the newest, that are held against what somebody may want."""
@@ -69,11 +68,17 @@ def compose(
     """
     news, done, after = News(index, formula, now), Composed(), 0
     while not (stop and stop.is_set()):
-        numbers = subscriptions.due(now, after, AT_ONCE, share)
+        numbers = subscriptions.due(now, after, PORTION, share)
         if not numbers:
-            return done
-        made, empty = _compose(subscriptions.due_of(numbers, now), news)
-        done, after = Composed(done.made + made, done.empty + empty), numbers[-1]
+            break
+        due = _expected(subscriptions.due_of(numbers, now), news)
+        for first in range(0, len(due), AT_ONCE):
+            if stop and stop.is_set():
+                break
+            made, empty = _compose(due[first : first + AT_ONCE], news)
+            done = Composed(done.made + made, done.empty + empty)
+        news.forget()
+        after = numbers[-1]
     return done
 
 
@@ -82,8 +87,8 @@ def preview(subscriber: Subscriber, wanted: Sequence[Subscription], news: News) 
 
     IndexMissingError if there is a search among them, and no index.
     """
-    told = _tell([(subscriber, list(wanted))], news)
-    draft = _draft(subscriber, wanted, told, {}, news.now)
+    _expect([(subscriber, list(wanted))], news)
+    draft = _draft(subscriber, wanted, {}, news)
     if draft is None:
         return None
     return Edition(
@@ -115,13 +120,8 @@ def sample(wants: Sequence[Want], news: News, *, account: int | None = None) -> 
 
 def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
     """Write the editions of these subscribers, and when their subscriptions are due next; (made, empty)."""
-    try:
-        told = _tell(due, news)
-    except IndexMissingError:
-        due = [(who, several) for who, several in due if all(one.want.kind is not Kind.SEARCH for one in several)]
-        told = _tell(due, news)
     mailed = editions.mailed([who.number for who, _ in due], news.now - WEEK)
-    drafts = [(who, several, _draft(who, several, told, mailed[who.number], news.now)) for who, several in due]
+    drafts = [(who, several, _draft(who, several, mailed[who.number], news)) for who, several in due]
     _freeze([draft for _, _, draft in drafts if draft], news)
     with transaction.atomic():
         held = subscriptions.hold([one.number for _, several in due for one in several])
@@ -136,26 +136,32 @@ def _moved(who: Subscriber, one: Subscription, news: News) -> tuple[int, datetim
     return one.number, scheduling.next_at(*one.times, who.zone, news.now), news.newest, news.now
 
 
-def _tell(due: Iterable[Due], news: News) -> dict[int, list[Told]]:
-    """Number of each subscription → what it is told, whoever has seen it before."""
-    several = [(who, one) for who, theirs in due for one in theirs]
-    told: dict[int, list[Told]] = {}
-    for every, group in groupby(
-        sorted(several, key=lambda each: each[1].times.every), lambda each: each[1].times.every
-    ):
-        alike = list(group)
-        news.reach(every, min(one.position for _, one in alike))
-        searches = {one.number: one for _, one in alike if one.want.kind is Kind.SEARCH}
-        if searches:
-            lines = [(number, one.want.value) for number, one in searches.items()]
-            told |= news.matching(every, lines, {number: one.position for number, one in searches.items()})
-        told |= {one.number: _of(who, one, every, news) for who, one in alike if one.number not in searches}
-    return told
+def _expected(due: Sequence[Due], news: News) -> Sequence[Due]:
+    """Those of these for whom everything is at hand: without an index, whoever is due no search."""
+    try:
+        _expect(due, news)
+    except IndexMissingError:
+        due = [(who, several) for who, several in due if all(one.want.kind is not Kind.SEARCH for one in several)]
+        _expect(due, news)
+    return due
 
 
-def _of(who: Subscriber, one: Subscription, every: Every, news: News) -> list[Told]:
-    kind, value = one.want
-    since = max(one.covered_at or news.now - timedelta(days=1), news.now - timedelta(days=62))
+def _expect(due: Iterable[Due], news: News) -> None:
+    """Have at hand what these are told."""
+    alike: dict[Every, list[Subscription]] = {}
+    for one in (one for _, several in due for one in several):
+        alike.setdefault(one.times.every, []).append(one)
+    for every, several in alike.items():
+        news.reach(every, min(one.position for one in several))
+        news.expect(every, (one.want.value for one in several if one.want.kind is Kind.SEARCH))
+
+
+def _told(who: Subscriber, one: Subscription, news: News) -> list[Told]:
+    """What a subscription is told, whoever has seen it before."""
+    every, (kind, value) = one.times.every, one.want
+    since = max(one.covered_at or news.now - timedelta(days=1), news.now - LONGEST[Every.MONTH])
+    if kind is Kind.SEARCH:
+        return news.matching(every, value, one.position)
     if kind is Kind.AUTHOR:
         return news.by_author(every, value, one.position)
     if kind is Kind.CATEGORY:
@@ -171,9 +177,8 @@ def _of(who: Subscriber, one: Subscription, every: Every, news: News) -> list[To
 def _draft(
     who: Subscriber,
     wanted: Sequence[Subscription],
-    told: Mapping[int, list[Told]],
     mailed: Mapping[int, datetime],
-    now: datetime,
+    news: News,
 ) -> Draft | None:
     """The edition of what these subscriptions are told, no paper twice; None if it has nothing new.
 
@@ -184,17 +189,17 @@ def _draft(
     placed: dict[int, dict[str, Any]] = {}
     anything = False
     for one in sorted(wanted, key=lambda one: (order.index(one.want.kind), one.number)):
-        kind = one.want.kind
-        for key, why in (each for each in told.get(one.number, ()) if each.key in placed):
+        kind, told = one.want.kind, _told(who, one, news)
+        for key, why in (each for each in told if each.key in placed):
             placed[key]["why"] += f"; also {why}"
-        fresh = [each for each in told.get(one.number, ()) if each.key not in placed]
+        fresh = [each for each in told if each.key not in placed]
         before = [each for each in fresh if each.key in mailed]
         if kind in SHOWN:
             fresh = [each for each in fresh if each.key not in mailed]
         shown = fresh[: SHOWN.get(kind, MOST)]
         anything = anything or bool(shown)
         if kind is Kind.TRENDING and len(shown) < AGAIN:
-            shown = sorted([*shown, *before[: AGAIN - len(shown)]], key=told[one.number].index)
+            shown = sorted([*shown, *before[: AGAIN - len(shown)]], key=told.index)
         if not shown:
             continue
         papers = [_placed(each, mailed.get(each.key), who.zone) for each in shown]
@@ -210,7 +215,7 @@ def _draft(
     return Draft(
         subscriber=who.number,
         kind=Letter.DIGEST,
-        period=_period(who, wanted, now),
+        period=_period(who, wanted, news.now),
         subject=subject(sections),
         subscriptions=[one.number for one in wanted],
         papers=list(placed),

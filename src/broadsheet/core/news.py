@@ -16,6 +16,7 @@ from broadsheet.core.standing import kept
 from broadsheet.core.taxonomy import spelled
 from broadsheet.digests import Every
 from broadsheet.index import Index
+from broadsheet.index.standing import Matches
 from broadsheet.library import collected, editions, papers
 from broadsheet.rank.trending import Formula
 from broadsheet.text import first_lines, name_key, readable, sentences
@@ -29,7 +30,7 @@ LONGEST: Mapping[Every, timedelta] = {
 }  # fmt: skip
 """How far a digest looks back, however long nothing was sent."""
 
-MATCHES = 100
+MATCHES = 50
 """Papers that one search is told of at most."""
 
 TOP = 30
@@ -56,6 +57,7 @@ class News:
         self._index, self._formula, self.now = index, formula, now
         self.newest = papers.newest_key()
         self._batches: dict[Every, _Batch] = {}
+        self._matches: dict[tuple[Every, str], tuple[Matches, int]] = {}
         self._papers: dict[int, Paper] = {}
         self._frozen: dict[int, int] = {}
         self._pages: dict[date, list[Told]] = {}
@@ -68,6 +70,7 @@ class News:
             arrived = papers.arrived(position, self.newest, since)
             self._batches[every] = batch = _Batch(position, list(arrived))
             self._papers |= {paper.key: paper for paper in batch.papers}
+            self._matches.clear()
 
     def by_author(self, every: Every, name: str, position: int) -> list[Told]:
         """New papers that name this author, the latest first."""
@@ -79,17 +82,24 @@ class News:
         keys = [key for key in self._batches[every].by_category.get(category.lower(), ()) if key > position]
         return [Told(key, f"new in {category}") for key in sorted(keys, key=self._by_votes)]
 
-    def matching(
-        self, every: Every, searches: Iterable[tuple[int, str]], positions: Mapping[int, int]
-    ) -> dict[int, list[Told]]:
-        """Number of a kept line → the new papers that match it, best first; IndexMissingError without an index."""
+    def expect(self, every: Every, lines: Iterable[str]) -> None:
+        """Hold these kept lines against what came in, all at once; IndexMissingError without an index to do it with."""
+        fresh = [line for line in dict.fromkeys(lines) if (every, line) not in self._matches]
+        if not fresh:
+            return
         batch = self._batches[every]
-        standing = self._index.standing([(number, kept(line)) for number, line in searches])
+        standing = self._index.standing([(number, kept(line)) for number, line in enumerate(fresh)])
         found = standing.match(batch.documents, ids=batch.ids, most=MATCHES)
-        return {
-            number: [Told(hit.key, _why(hit.reason)) for hit in hits if hit.key > positions[number]]
-            for number, hits in found.items()
-        }
+        self._matches |= {(every, line): (found, number) for number, line in enumerate(fresh)}
+
+    def forget(self) -> None:
+        """Let go of what was matched: it may be much, and others come next."""
+        self._matches.clear()
+
+    def matching(self, every: Every, line: str, position: int) -> list[Told]:
+        """The new papers that match a line that was expected, best first."""
+        found, number = self._matches[every, line]
+        return [Told(hit.key, _why(hit.reason)) for hit in found.get(number, ()) if hit.key > position]
 
     def front_page(self, since: datetime) -> list[Told]:
         """The most upvoted papers that were listed since the day of this moment."""

@@ -19,5 +19,5 @@ def title(number: int, account: int | None) -> str:
 
 def added(number: int, since: datetime) -> list[tuple[int, str, datetime]]:
     """(paper, its note, when) of each paper added to a collection since this moment, in the collection's order."""
-    rows = models.CollectionPaper.objects.filter(collection=number, at__gte=since).order_by("place", "pk")
+    rows = models.CollectionPaper.objects.filter(collection=number, at__gt=since).order_by("place", "pk")
     return list(rows.values_list("paper_id", "note", "at"))
