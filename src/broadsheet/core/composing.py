@@ -24,7 +24,7 @@ from broadsheet.library import collected, editions, subscriptions
 from broadsheet.library.editions import Draft
 from broadsheet.rank.trending import Formula
 
-PORTION = 10_000
+PORTION = 5000
 """Subscribers whose searches are held against the news at once; what that takes of memory is bounded by it."""
 
 AT_ONCE = 400
@@ -128,12 +128,16 @@ def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
         # Whoever changed, paused or ended something meanwhile, or was served by another process, is left alone.
         kept = [entry for entry in drafts if all(held.get(one.number) == one.next_at for one in entry[1])]
         made = editions.put([draft for _, _, draft in kept if draft], news.now)
-        subscriptions.move(_moved(who, one, news) for who, several, _ in kept for one in several)
+        subscriptions.move(
+            {
+                one.number: scheduling.next_at(*one.times, who.zone, news.now)
+                for who, several, _ in kept
+                for one in several
+            },
+            news.newest,
+            news.now,
+        )
     return made, sum(draft is None for _, _, draft in kept)
-
-
-def _moved(who: Subscriber, one: Subscription, news: News) -> tuple[int, datetime, int, datetime]:
-    return one.number, scheduling.next_at(*one.times, who.zone, news.now), news.newest, news.now
 
 
 def _expected(due: Sequence[Due], news: News) -> Sequence[Due]:
