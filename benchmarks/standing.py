@@ -1,6 +1,6 @@
 """Holds a million kept searches against two thousand new papers, beside a percolator and the plain loop.
 
-    python -m benchmarks.standing [--queries 1000000] [--papers 2000] [--sample 10000] [--threads 2]
+    python -m benchmarks.standing [--queries 1000000] [--papers 2000] [--sample 10000] [--threads 4]
 
 The papers are those of the last days of `arxiv-recent.jsonl.zst`, the library that words are weighed by is
 `papers-60k.jsonl.zst` and the earlier days. Queries are cut from titles, abstracts, authors and categories of the
@@ -15,13 +15,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
-import resource
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import tantivy
@@ -29,9 +32,9 @@ import zstandard
 
 from benchmarks import DATA
 from broadsheet.index import Index, embed, matching, standing, sync
-from broadsheet.index.kept import Numbers, Places
+from broadsheet.index.kept import Numbers, Places, Terms
 from broadsheet.index.query import parse, words
-from broadsheet.index.standing import MOST, Standing
+from broadsheet.index.standing import MOST, Matches, Standing
 from broadsheet.text import readable
 from broadsheet.types import Document, Query
 
@@ -53,7 +56,7 @@ PARTS = {
 }
 """How many in a hundred queries are of which kind."""
 
-STOP = frozenset("a an and are as at by for from in is it its of on or that the this to via we with".split())
+STOP = frozenset(words("a an and are as at by for from in is it its of on or that the this to via we with"))
 
 
 class Archive(sync.Unchanging):
@@ -78,44 +81,36 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=2000)
     parser.add_argument("--sample", type=int, default=10_000, help="queries that are also run alone")
     parser.add_argument("--percolated", type=int, default=20, help="papers that the percolator is run on")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     embedder = embed.load(embed.DEFAULT)
     library, day = _papers(arguments.papers)
     with tempfile.TemporaryDirectory(prefix="broadsheet-standing-") as place:
-        sync.rebuild(Path(place) / "index", embedder, Archive(library))
-        view = Index(Path(place) / "index", embedder)
-        statistics = view.statistics()
-        queries = _timed("lines → queries, parsed and guessed", lambda: _queries(arguments.queries, library, day, view))
-        print(
-            f"{len(queries):,} queries, {len({query.text for _, query in queries}):,} different lines; {len(day):,} papers"
-        )
+        index_folder, folder = Path(place) / "index", Path(place) / "kept"
+        sync.rebuild(index_folder, embedder, Archive(library))
+        index = Index(index_folder, embedder)
+        statistics = index.statistics()
+        queries = _timed("lines → queries", lambda: _queries(arguments.queries, library, day, index))
+        lines = len({query.text for _, query in queries})
+        print(f"{len(queries):,} queries, {lines:,} different lines; {len(day):,} papers")
+        _timed("queries → columns", lambda: Standing(queries, embedder, statistics)).save(folder, "now")
+        size = sum(file.stat().st_size for file in folder.iterdir())
+        print(f"columns on the disk: {size / MIB:,.0f} MiB")
         before = _resident()
-        kept = _timed("queries → columns", lambda: Standing(queries, embedder, statistics))
-        print(
-            f"memory of the columns: {_resident() - before:,.0f} MiB (a million: {(_resident() - before) * 1e6 / len(queries):,.0f})"
+        kept = _timed("loaded", lambda: Standing.load(folder, embedder, statistics, "now"))
+        assert kept
+        changing = [(-1 - number, query) for number, query in queries[:1000]]
+        _timed("a thousand out, a thousand in", lambda: kept.change(changing, range(1000)))
+        kept.change(queries[:1000], [number for number, _ in changing])
+        wall, matches = _timed(
+            f"matched, {arguments.threads} threads",
+            lambda: _clocked(lambda: kept.match(day, threads=arguments.threads)),
         )
-        folder = Path(place) / "kept"
-        _timed("saved", lambda: kept.save(folder, "now"))
-        print(f"on the disk: {sum(file.stat().st_size for file in folder.iterdir()) / MIB:,.0f} MiB")
-        loaded = _timed("loaded", lambda: Standing.load(folder, embedder, statistics, "now"))
-        assert loaded
-        _timed(
-            "a thousand added, a thousand removed",
-            lambda: loaded.change([(-n, q) for n, q in queries[:1000]], range(1000)),
-        )
-        ours, matches = _clocked(lambda: kept.match(day, threads=arguments.threads))
-        print(
-            f"ours, {arguments.threads} threads: {ours:.1f} s; {matches.total:,} matches of {len(matches):,} queries; "
-            f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB"
-        )
-        single, _ = _clocked(lambda: kept.match(day, threads=1))
-        print(
-            f"ours, one thread: {single:.1f} s; of two thousand million pairs a second: {len(queries) * len(day) / single / 1e6:,.0f} million"
-        )
+        print(f"{matches.total:,} matches of {len(matches):,} queries; memory {_resident() - before:,.0f} MiB more")
+        _timed("matched, one thread", lambda: kept.match(day, threads=1))
         _limits(kept, day)
-        _naive(queries, day, matches, statistics, embedder, arguments.sample, ours)
-        _percolated(kept, queries, day, matches, arguments.percolated, ours)
+        _alone(queries, day, matches, statistics, embedder, arguments.sample, wall)
+        _percolated(kept, day, matches, arguments.percolated, wall)
 
 
 def _papers(count: int) -> tuple[list[Document], list[Document]]:
@@ -126,14 +121,12 @@ def _papers(count: int) -> tuple[list[Document], list[Document]]:
     return made[:-count], made[-count:]
 
 
-def _read(path: Path) -> Iterator[dict[str, object]]:
+def _read(path: Path) -> Iterator[dict[str, Any]]:
     with zstandard.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
-def _document(key: int, line: dict) -> Document:  # type: ignore[type-arg]
-    from datetime import date
-
+def _document(key: int, line: dict[str, Any]) -> Document:
     return Document(
         key=key,
         title=readable(line["title"]),
@@ -189,21 +182,37 @@ def _cut(draw: random.Random, text: str, length: int = 0) -> str:
 
 
 def _limits(kept: Standing, day: Sequence[Document]) -> None:
-    """What was looked at, beside what there is, and how soon a machine could do no more than that."""
-    columns = kept._columns
-    search = standing._Search(columns, standing._Day(day, {}, kept._embedder, kept._terms), MOST)
-    pairs = int(search._pairs().sum())
-    everything = len(columns) * len(day)
-    print(f"pairs looked at: {pairs:,} of {everything:,} (1 in {everything / pairs:,.0f})")
+    """What has to be looked at, beside what there is."""
+    search = standing._Search(kept._columns, standing._Day(day, {}, kept._embedder, kept._terms), MOST)
+    pairs = search._pairs()
+    common = search._common(pairs)
+    few, every = int(pairs[~common].sum()), len(kept) * len(day)
+    print(f"held together for words: {few:,} pairs, 1 in {every / few:,.0f} of all")
+    print(f"begun with the meaning: {common.mean():.0%} of queries")
+    some = kept._columns.codes[: 1 << 14].astype(np.float32)
+    whole, _ = _clocked(lambda: some @ search._day.units.T)
+    rate = 2 * some.size * len(day) / whole / 1e9
+    print(
+        f"a product of all queries with all papers alone: {whole * len(kept) / len(some):.1f} s at {rate:.0f} GFLOP/s"
+    )
 
 
-def _naive(queries, day, matches, statistics, embedder, sample, ours) -> None:  # type: ignore[no-untyped-def]
+def _alone(
+    queries: Sequence[tuple[int, Query]],
+    day: Sequence[Document],
+    matches: Matches,
+    statistics: matching.Statistics,
+    embedder: embed.Embedder,
+    sample: int,
+    ours: float,
+) -> None:
     """Run a sample of the queries alone, by the definition, and hold every match and score against ours."""
     chosen = random.Random(1).sample(queries, min(sample, len(queries)))
     papers = [matching.told(document) for document in day]
     codes, squares = matching.codes(embedder, [matching.text(document) for document in day])
     wide = codes.astype(np.int64)
-    start, differing, found = time.perf_counter(), 0, 0
+    differing = found = 0
+    start = time.perf_counter()
     for number, query in chosen:
         asked = matching.asked(query, statistics)
         (code,), (square,) = matching.codes(embedder, [asked.about])
@@ -218,93 +227,93 @@ def _naive(queries, day, matches, statistics, embedder, sample, ours) -> None:  
         found += len(expected)
     seconds = time.perf_counter() - start
     whole = seconds * len(queries) / len(chosen)
-    print(
-        f"the plain loop: {seconds:.0f} s for {len(chosen):,} queries, so {whole:,.0f} s for all: {whole / ours:,.0f} × ours"
-    )
-    print(f"of these {len(chosen):,} queries, {differing} differ from ours in any match or score ({found:,} matches)")
+    print(f"{len(chosen):,} queries alone: {differing} differ from ours in any match or score, of {found:,} matches")
+    print(f"the plain loop: {seconds:.0f} s for these, so {whole:,.0f} s for all, {whole / ours:,.0f} × ours")
 
 
 class Percolator(standing._Search):
-    """The baseline: queries with any word of a paper are found in an index of queries, then verified."""
+    """The baseline: an index of queries by their words and names, and the verification that ours has too."""
 
-    def prepare(self, queries: Sequence[tuple[int, Query]]) -> None:
-        """Index the queries by their words and authors."""
-        schema = (
-            tantivy.SchemaBuilder()
-            .add_integer_field("row", fast=True)
-            .add_text_field("terms", tokenizer_name="whitespace", index_option="basic")
-            .build()
-        )
-        self._schema, self._index = schema, tantivy.Index(schema)
+    def prepare(self, terms: Terms) -> None:
+        """Index the queries; those that ask for no term at all are found by every paper."""
+        fields = tantivy.SchemaBuilder().add_integer_field("row", fast=True)
+        fields = fields.add_text_field("terms", tokenizer_name="whitespace", index_option="basic")
+        self._schema = fields.build()
+        self._index = tantivy.Index(self._schema)
         writer = self._index.writer(200_000_000, 2)
-        names = ["", *self._terms.features]
-        kept = self._columns
-        required, wanted = kept.required, kept.wanted
-        for row in range(len(kept)):
-            only = np.array([row])
-            features = [*required.flat(only)[1].tolist(), *wanted.flat(only)[1].tolist()]
-            terms = " ".join(part for number in features for part in self._terms.parts(names[number]) if ":" in part)
-            writer.add_document(tantivy.Document(row=row, terms=terms or "everything"))
+        names, queries = ["", *terms.features], self._columns
+        for row in range(len(queries)):
+            asked = (column.flat(np.array([row]))[1].tolist() for column in (queries.required, queries.wanted))
+            found = {part for number in chain(*asked) for part in terms.parts(names[number]) if ":" in part}
+            writer.add_document(tantivy.Document(row=row, terms=" ".join(found) or "everything"))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
 
     def rows(self, paper: matching.Told) -> Numbers:
-        """The queries that have anything the paper has."""
+        """The queries that ask for anything the paper has, by their number of words."""
         searcher = self._index.searcher()
-        found = tantivy.Query.term_set_query(self._schema, "terms", ["everything", *paper.features])
-        hits = searcher.search(tantivy.Query.const_score_query(found, 0.0), searcher.num_docs, count=False).hits
-        return np.sort(np.array(searcher.fast_field_values("row", [place for _, place in hits]), np.int64))
+        asking = tantivy.Query.term_set_query(self._schema, "terms", ["everything", *paper.features])
+        hits = searcher.search(tantivy.Query.const_score_query(asking, 0.0), searcher.num_docs, count=False).hits
+        rows = np.array(searcher.fast_field_values("row", [place for _, place in hits]), np.int64)
+        return rows[np.lexsort((rows, self._columns.wanted.lengths[rows]))]
 
-    def candidates(self, rows: Numbers) -> tuple[Numbers, Places]:
+    def verified(self, rows: Numbers, day: standing._Day) -> Places:
+        """Which of these queries a day's only paper matches."""
+        self._day = day
+        parts = np.array_split(rows, max(len(rows) >> 18, 1))
+        return np.concatenate([self.chunk(part, self._all).rows for part in parts])
+
+    def _all(self, rows: Numbers) -> tuple[Numbers, Places]:
         return np.arange(len(rows)), np.zeros(len(rows), np.int32)
 
 
-def _percolated(kept, queries, day, matches, count, ours) -> None:  # type: ignore[no-untyped-def]
+def _percolated(kept: Standing, day: Sequence[Document], matches: Matches, count: int, ours: float) -> None:
+    """Percolate some of the papers, and hold what they match against ours."""
     chosen = random.Random(2).sample(list(day), count)
-    percolator = Percolator(kept._columns, standing._Day(chosen, {}, kept._embedder, kept._terms), MOST)
-    percolator._terms = kept._terms
-    building, _ = _clocked(lambda: percolator.prepare(queries))
+    percolator = Percolator(kept._columns, matches._day, MOST)
+    _timed("the percolator, its queries indexed", lambda: percolator.prepare(kept._terms))
     finding = verifying = 0.0
-    candidates = found = 0
-    ours_of = Counter(key for key in (int(matches._day.keys[place]) for place in matches._pairs.places))
+    candidates = missed = 0
     for document in chosen:
-        seconds, rows = _clocked(lambda document=document: percolator.rows(matching.told(document)))
-        finding += seconds
-        candidates += len(rows)
-        percolator._day = standing._Day([document], {}, kept._embedder, kept._terms)
-        start = time.perf_counter()
-        rows = rows[np.argsort(kept._columns.wanted.lengths[rows], kind="stable")]
-        found += sum(
-            len(percolator.chunk(part, percolator.candidates).rows)
-            for part in np.array_split(rows, max(len(rows) >> 18, 1))
-        )
-        verifying += time.perf_counter() - start
+        paper = standing._Day([document], {}, kept._embedder, kept._terms)
+        seconds, rows = _clocked(partial(percolator.rows, paper.papers[0]))
+        finding, candidates = finding + seconds, candidates + len(rows)
+        seconds, matched = _clocked(partial(percolator.verified, rows, paper))
+        verifying += seconds
+        pairs = matches._pairs
+        found = pairs.rows[matches._day.keys[pairs.places] == document.key]
+        missed += len(np.setdiff1d(found, matched))
     whole = (finding + verifying) / count * len(day)
     print(
-        f"the percolator: built in {building:.0f} s; {finding / count:.2f} s a paper to find {candidates // count:,} queries, "
-        f"{verifying / count:.2f} s to verify them, so {whole:,.0f} s for {len(day):,} papers: {whole / ours:,.0f} × ours; "
-        f"{found:,} matches where ours has {sum(ours_of[document.key] for document in chosen):,} within the best {MOST} of each query"
+        f"the percolator: {finding / count:.2f} s a paper to find {candidates // count:,} queries and "
+        f"{verifying / count:.2f} s to verify them; for {len(day):,} papers {whole:,.0f} s, "
+        f"{whole / ours:,.0f} × ours; {missed} of our matches are not among its"
     )
 
 
-def _timed(name, make):  # type: ignore[no-untyped-def]
-    seconds, made = _clocked(make)
-    print(f"{name}: {seconds:.1f} s", flush=True)
+T = TypeVar("T")
+
+
+def _timed(name: str, make: Callable[[], T]) -> T:
+    """What was made; prints the seconds on the clock and on the processors."""
+    start, worked = time.perf_counter(), time.process_time()
+    made = make()
+    wall, cpu = time.perf_counter() - start, time.process_time() - worked
+    print(f"{name}: {wall:.1f} s ({cpu:.1f} s of processors)", flush=True)
     return made
 
 
-def _clocked(make):  # type: ignore[no-untyped-def]
+def _clocked(make: Callable[[], T]) -> tuple[float, T]:
     start = time.perf_counter()
     made = make()
     return time.perf_counter() - start, made
 
 
 def _resident() -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    raise LookupError
+    """MiB that this process holds."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ class _Search:
     def chunks(self) -> Iterator[Callable[[], _Pairs]]:
         """What there is to do, in portions that do not depend on each other."""
         pairs = self._pairs()
-        common = (pairs >= _MANY) & (self._columns.wanted.lengths > 0) & (self._columns.ids.lengths == 0)
+        common = self._common(pairs)
         for chosen, portion, candidates in (
             (common, np.full_like(pairs, len(self._day)), self._by_meaning),
             ((pairs > 0) & ~common, pairs, self._by_words),
@@ -201,6 +201,12 @@ class _Search:
             borders = np.flatnonzero(np.diff(np.cumsum(portion[rows]) // _CHUNK)) + 1
             for part in np.split(rows, borders) if len(rows) else ():
                 yield partial(self.chunk, part, candidates)
+
+    def _common(self, pairs: Numbers) -> NDArray[np.bool_]:
+        """Which queries are for words so common that it is quicker to begin with the meaning."""
+        scored = (self._columns.wanted.lengths > 0) & (self._columns.ids.lengths == 0)
+        common: NDArray[np.bool_] = (pairs >= _MANY) & scored
+        return common
 
     def _pairs(self) -> Numbers:
         """With how many papers each query has to be held together, if its rarest words are looked up."""
