@@ -91,7 +91,7 @@ def _serve(pipe: Any, faulty: bool) -> None:  # noqa: FBT001 - a process's targe
     sink.start()
     while True:
         what = pipe.recv()
-        pipe.send(sink.port if what == "port" else {name.decode(): n for name, n in sink.accepted.items()})
+        pipe.send(sink.port if what == "port" else {name.decode(): n for name, n in dict(sink.accepted).items()})
 
 
 def _send(asked: argparse.Namespace, port: int) -> tuple[float, float]:
