@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +88,14 @@ class Letter(StrEnum):
     CONFIRMATION = "confirmation"
 
 
+@dataclass(frozen=True, slots=True)
+class FrozenPaper:
+    """A paper as editions show it, kept as it was; what has the same `digest` is shown the same."""
+
+    digest: str
+    content: Mapping[str, Any] = field(compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """One frozen instance of what a subscriber is sent, with the papers in it as they were when it was composed.
@@ -102,6 +111,6 @@ class Edition:
     period: str
     subject: str
     subscriptions: tuple[int, ...]
-    content: dict[str, Any]
+    content: Mapping[str, Any]
     composed_at: datetime
-    frozen: dict[int, dict[str, Any]] = field(default_factory=dict)
+    frozen: Mapping[int, FrozenPaper] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from broadsheet import wiring
-from broadsheet.core import completeness, fetching, indexing, trending, warnings
+from broadsheet.core import completeness, composing, fetching, indexing, subscribing, trending, warnings
 from broadsheet.errors import BroadsheetError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
@@ -79,6 +79,13 @@ def notice(_stop: threading.Event) -> str:
     return f"{noted} gains noted" if noted else ""
 
 
+def compose(stop: threading.Event) -> str:
+    """Make the digests that are due, and forget what nobody confirmed."""
+    subscribing.clear(now=_now())
+    done = composing.compose(wiring.index(), wiring.formula(), now=_now(), stop=stop)
+    return f"{done.made} digests composed" if done.made else ""
+
+
 def warn(_stop: threading.Event) -> str:
     """Tell the administrators of sources that have failed for a day."""
     if not settings.ADMINISTRATORS or not settings.EMAIL_HOST:
@@ -91,6 +98,7 @@ STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
     Step("notice", every=5.0, run=notice),
+    Step("compose", every=30.0, run=compose),
     Step("close gaps", every=1800.0, run=close_gaps),
     Step("warn", every=600.0, run=warn),
 )

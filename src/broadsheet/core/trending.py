@@ -28,6 +28,9 @@ COLD = 0.01
 VOTES = "votes"
 """The kind of the votes of accounts here; they are noted weighed, not counted."""
 
+MANY_TIMES = 100
+"""From here on the number itself says no more: where nearly nothing rises, a single vote is thousands of times that."""
+
 BASELINE = {"stars"}
 """Kinds whose first number is where growth begins, and no growth itself: a repository may be older than its paper."""
 
@@ -134,6 +137,19 @@ def trending(paging: Paging, formula: Formula, *, now: datetime) -> Trending:
     return Trending(
         rising=rising, total=len(order), paging=paging, version=VERSION, half_life=formula.half_life, as_of=as_of
     )
+
+
+def reason_of(given: Rising) -> str:
+    """In a line: what it gained lately, kind by kind, and how far that is above what is usual."""
+    lately: dict[str, float] = {}
+    for gain in given.gains:
+        if gain.counts >= given.heat / 20:
+            lately[gain.kind] = lately.get(gain.kind, 0.0) + gain.after - gain.before
+    shown = {kind: f"{number:.1f}".removesuffix(".0") for kind, number in lately.items()}
+    told = ", ".join(f"+{number} {kind if number != '1' else kind.removesuffix('s')}" for kind, number in shown.items())
+    where = f"in {given.field}" if given.field else "for a paper"
+    score = f"{given.score:.1f}" if given.score < MANY_TIMES else f"more than {MANY_TIMES}"
+    return f"{told}; {score} times what is usual {where}"
 
 
 def _counts(paper: Paper) -> dict[str, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from broadsheet.core import periods
+from broadsheet.core.trending import reason_of
 from broadsheet.text import readable, venue_name
 from broadsheet.types import (
     Answer,
@@ -16,15 +18,14 @@ from broadsheet.types import (
     Paper,
     PaperId,
     Period,
-    Rising,
     Suggestions,
     Trending,
 )
 
 Shown = dict[str, Any]
 
-MANY_TIMES = 100
-"""From here on the number itself says no more: where nearly nothing rises, a single vote is thousands of times that."""
+AUTHORS = 6
+"""Authors whom a listing names of each paper."""
 
 LABELS = {
     LinkKind.CODE: "Code",
@@ -73,6 +74,12 @@ def paper(shown: Paper) -> Shown:
         "upvotes_in_all": None if shown.upvotes is None and not shown.votes else (shown.upvotes or 0) + shown.votes,
         "extras": dict(shown.extras),
     }
+
+
+def in_short(authors: Sequence[str]) -> str:
+    """The first authors, and how many more there are."""
+    more = len(authors) - AUTHORS
+    return ", ".join(authors[:AUTHORS]) + (f" and {more} more" if more > 0 else "")
 
 
 def category_path(category: str) -> str:
@@ -153,7 +160,7 @@ def trending(given: Trending) -> Shown:
                 "heat": round(each.heat, 4),
                 "usual": round(each.usual, 4),
                 "field": each.field,
-                "reason": _why(each),
+                "reason": reason_of(each),
                 "gains": [
                     {
                         "kind": gain.kind,
@@ -168,19 +175,6 @@ def trending(given: Trending) -> Shown:
             for each in given.rising
         ],
     }
-
-
-def _why(given: Rising) -> str:
-    """In a line: what it gained lately, kind by kind, and how far that is above what is usual."""
-    lately: dict[str, float] = {}
-    for gain in given.gains:
-        if gain.counts >= given.heat / 20:
-            lately[gain.kind] = lately.get(gain.kind, 0.0) + gain.after - gain.before
-    shown = {kind: f"{number:.1f}".removesuffix(".0") for kind, number in lately.items()}
-    told = ", ".join(f"+{number} {kind if number != '1' else kind.removesuffix('s')}" for kind, number in shown.items())
-    where = f"in {given.field}" if given.field else "for a paper"
-    score = f"{given.score:.1f}" if given.score < MANY_TIMES else f"more than {MANY_TIMES}"
-    return f"{told}; {score} times what is usual {where}"
 
 
 def suggestions(given: Suggestions) -> Shown:

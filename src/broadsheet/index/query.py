@@ -45,6 +45,9 @@ _analyzer = (
 )
 
 
+_separator = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).build()
+
+
 def text_analyzer() -> tantivy.TextAnalyzer:
     """How titles and abstracts become terms: words, lower case, no accents, English stems."""
     return _analyzer
@@ -53,6 +56,11 @@ def text_analyzer() -> tantivy.TextAnalyzer:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as the index separates them: runs of letters and digits."""
     return tuple(_WORD.findall(text))
+
+
+def separated(text: str) -> list[str]:
+    """The words of a paper's text, as the index separates them before it makes terms of them."""
+    return list(_separator.analyze(text))
 
 
 @lru_cache(maxsize=100_000)

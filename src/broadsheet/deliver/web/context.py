@@ -1,4 +1,4 @@
-"""What every page knows: the name of the paper, its version, the address that people use, whether they may sign up."""
+"""What every page knows: the paper's name, its version, the address that people use, what the house lets them do."""
 
 from __future__ import annotations
 
@@ -21,5 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "version": __version__,
         "address": address,
         "signup": settings.SIGNUP == "open",
+        "mails": bool(settings.EMAIL_HOST),
+        "contact": settings.CONTACT,
     }
     return {"house": house}

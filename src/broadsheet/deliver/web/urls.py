@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from broadsheet.deliver.web import accounts, browsing, keeping, views
+from broadsheet.deliver.web import accounts, browsing, keeping, subscribing, views
 from broadsheet.deliver.web.admin import site
 
 urlpatterns = [
@@ -27,6 +27,16 @@ urlpatterns = [
     path("completeness/<category>/<day>", keeping.announced_day),
     path("submit", accounts.submit),
     path("upvote/<path:paper_id>", accounts.upvote),
+    path("subscribe", subscribing.subscribe),
+    path("subscribe/address", subscribing.address),
+    path("subscribe/preview", subscribing.sample),
+    path("subscriptions/", subscribing.own),
+    path("subscriptions/confirm/<proof>", subscribing.confirm),
+    path("subscriptions/<proof>", subscribing.manage),
+    path("unsubscribe/<proof>", subscribing.unsubscribe),
+    path("digests/<proof>/", subscribing.archive),
+    path("digests/<proof>/<int:number>", subscribing.digest),
+    path("digests/<proof>/<int:number>/mail", subscribing.as_mailed),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("health", views.health),

@@ -29,9 +29,18 @@ PAPERS_ON_A_LISTING = 50
 HITS_ON_A_PAGE = 20
 LAST_PAGE = 10_000
 FIRST_LINES = 420
-AUTHORS = 6
 SIMILAR = 6
-NOT_FOR_ROBOTS = ("/search", "/suggest", "/cite/", "/admin/", "/accounts/")
+NOT_FOR_ROBOTS = (
+    "/search",
+    "/suggest",
+    "/cite/",
+    "/admin/",
+    "/accounts/",
+    "/subscribe/",
+    "/subscriptions/",
+    "/unsubscribe/",
+    "/digests/",
+)
 
 
 @require_safe
@@ -248,13 +257,7 @@ def as_cards(request: HttpRequest, several: Sequence[Paper], shown: Sequence[pre
     mark_voted(request, several, shown)
     for each in shown:
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
-        each["authors_in_short"] = _in_short(each["authors"])
-
-
-def _in_short(authors: list[str]) -> str:
-    """The first authors, and how many more there are."""
-    more = len(authors) - AUTHORS
-    return ", ".join(authors[:AUTHORS]) + (f" and {more} more" if more > 0 else "")
+        each["authors_in_short"] = present.in_short(each["authors"])
 
 
 def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
