@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
+from pathlib import Path
 
 from django.conf import settings
 
-from broadsheet.deliver.mail import dkim
+from broadsheet.core import bounces
+from broadsheet.deliver.mail import dkim, mailbox, reports
 from broadsheet.deliver.mail.carrier import MailCarrier
 from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.pace import Pace
@@ -18,7 +23,9 @@ from broadsheet.deliver.mail.rendering import render, unsubscribe_address
 from broadsheet.deliver.mail.sender import Sender
 from broadsheet.deliver.mail.server import Server
 from broadsheet.jobs import Step
-from broadsheet.sending import MAIL
+from broadsheet.sending import MAIL, Bounce
+
+log = logging.getLogger("broadsheet.sending")
 
 
 def server() -> Server:
@@ -47,6 +54,11 @@ def letterhead() -> Letterhead:
     return replace(head, sign=dkim.signer(dkim.load(settings.DKIM_KEY), head.domain, settings.DKIM_SELECTOR))
 
 
+def letterhead_domain() -> str:
+    """The domain that mails are from."""
+    return Letterhead(site="", sender=settings.DEFAULT_FROM_EMAIL, unsubscribe=unsubscribe_address).domain
+
+
 @cache
 def mail_sender() -> Sender:
     """What sends mail in this process."""
@@ -66,7 +78,40 @@ def send(stop: threading.Event) -> str:
     return mail_sender().run(stop) if settings.EMAIL_HOST else ""
 
 
-STEPS = (Step("send", every=1.0, run=send),)
+def read_reports(stop: threading.Event) -> str:
+    """Read what has come back."""
+    new = 0
+    for raw, see in chain.from_iterable(_mailboxes()):
+        new += bounces.take(_read(raw), now=_now())
+        see()
+        if stop.is_set():
+            break
+    return f"{new} new reports of mails that came back" if new else ""
+
+
+STEPS = (Step("send", every=1.0, run=send), Step("read reports", every=120.0, run=read_reports))
+
+
+def _mailboxes() -> Iterator[Iterator[mailbox.Report]]:
+    if settings.BOUNCE_IMAP_HOST:
+        yield mailbox.Imap(
+            host=settings.BOUNCE_IMAP_HOST,
+            port=settings.BOUNCE_IMAP_PORT,
+            security=settings.BOUNCE_IMAP_SECURITY,
+            user=settings.BOUNCE_IMAP_USER,
+            password=settings.BOUNCE_IMAP_PASSWORD,
+            folder=settings.BOUNCE_IMAP_FOLDER,
+        ).reports()
+    if settings.BOUNCE_MAILDIR:
+        yield mailbox.local_reports(Path(settings.BOUNCE_MAILDIR))
+
+
+def _read(raw: bytes) -> list[Bounce]:
+    try:
+        return reports.read(raw, letterhead_domain(), settings.MAIL_BOUNCES)
+    except Exception:
+        log.exception("A mail in the mailbox of reports cannot be read; it is passed by.")
+        return []
 
 
 def _now() -> datetime:
