@@ -13,15 +13,18 @@ from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
+from dns.resolver import Resolver
 
 from broadsheet.core import bounces
-from broadsheet.deliver.mail import dkim, mailbox, reports
+from broadsheet.core.doctor import Check, Verdict
+from broadsheet.deliver.mail import checks, dkim, mailbox, reports
 from broadsheet.deliver.mail.carrier import MailCarrier
 from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.pace import Pace
 from broadsheet.deliver.mail.rendering import render, unsubscribe_address
 from broadsheet.deliver.mail.sender import Sender
 from broadsheet.deliver.mail.server import Server
+from broadsheet.errors import SettingError
 from broadsheet.jobs import Step
 from broadsheet.sending import MAIL, Bounce
 
@@ -52,6 +55,35 @@ def letterhead() -> Letterhead:
     if settings.DKIM_KEY is None:
         return head
     return replace(head, sign=dkim.signer(dkim.load(settings.DKIM_KEY), head.domain, settings.DKIM_SELECTOR))
+
+
+def imap() -> mailbox.Imap:
+    """The mailbox of reports that the settings name."""
+    return mailbox.Imap(
+        host=settings.BOUNCE_IMAP_HOST,
+        port=settings.BOUNCE_IMAP_PORT,
+        security=settings.BOUNCE_IMAP_SECURITY,
+        user=settings.BOUNCE_IMAP_USER,
+        password=settings.BOUNCE_IMAP_PASSWORD,
+        folder=settings.BOUNCE_IMAP_FOLDER,
+    )
+
+
+def examine(now: datetime) -> Iterator[Check]:
+    """What there is to say of mail, for `broadsheet doctor`; nothing where no mail is sent."""
+    if not settings.EMAIL_HOST:
+        return
+    try:
+        head, key = letterhead(), dkim.load(settings.DKIM_KEY) if settings.DKIM_KEY else None
+    except SettingError as error:
+        yield Check("DKIM", Verdict.BAD, str(error))
+        return
+    yield checks.server(server())
+    yield from checks.sender(head, settings.SITE_URL)
+    yield from checks.records(head, server(), key, settings.DKIM_SELECTOR, Resolver())
+    if settings.BOUNCE_IMAP_HOST:
+        yield checks.mailbox(imap())
+    yield checks.outbox(now)
 
 
 def letterhead_domain() -> str:
@@ -94,14 +126,7 @@ STEPS = (Step("send", every=1.0, run=send), Step("read reports", every=120.0, ru
 
 def _mailboxes() -> Iterator[Iterator[mailbox.Report]]:
     if settings.BOUNCE_IMAP_HOST:
-        yield mailbox.Imap(
-            host=settings.BOUNCE_IMAP_HOST,
-            port=settings.BOUNCE_IMAP_PORT,
-            security=settings.BOUNCE_IMAP_SECURITY,
-            user=settings.BOUNCE_IMAP_USER,
-            password=settings.BOUNCE_IMAP_PASSWORD,
-            folder=settings.BOUNCE_IMAP_FOLDER,
-        ).reports()
+        yield imap().reports()
     if settings.BOUNCE_MAILDIR:
         yield mailbox.local_reports(Path(settings.BOUNCE_MAILDIR))
 
