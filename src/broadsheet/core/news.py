@@ -209,8 +209,8 @@ def _why(reason: Reason) -> str:
     if reason.words:
         told.append(f"has {', '.join(reason.words)}")
     if reason.dense_rank is not None and reason.similarity is not None:
-        told.append(f"is about it: similarity {reason.similarity:.2f}")
-    return ", ".join(told) or "is what was asked for"
+        told.append(f"is near in meaning ({reason.similarity:.2f})")
+    return " and ".join(told) or "is what was asked for"
 
 
 def _place(rank: int, paper: Paper) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from disposable_email_domains import blocklist
 from django.db import transaction
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from broadsheet.core import scheduling
 from broadsheet.core.proofs import ProofError, Purpose, proved
@@ -31,6 +31,9 @@ ASKED_A_DAY = 3
 """Mails that ask one address to confirm something within a day, whoever fills in the form."""
 
 KEPT_UNCONFIRMED = timedelta(days=7)
+
+for name in ("local", "localhost"):  # a house may well mail within its own walls
+    SPECIAL_USE_DOMAIN_NAMES.remove(name)
 
 
 class AddressError(BroadsheetError):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Mod
 
 from broadsheet.digests import Every, Kind, Subscriber, Subscription, Times, Want
@@ -181,5 +181,6 @@ def counts() -> Mapping[str, int]:
 
 
 def _due(now: datetime) -> Any:
+    barred = models.Suppression.objects.filter(address=OuterRef("subscriber__address"))
     running = Q(next_at__lte=now, ended_at=None, paused_at=None, subscriber__confirmed_at__isnull=False)
-    return models.Subscription.objects.filter(running).exclude(confirmed_at=None)
+    return models.Subscription.objects.filter(~Exists(barred), running).exclude(confirmed_at=None)

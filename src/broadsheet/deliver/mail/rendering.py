@@ -59,12 +59,12 @@ class Rendering(NamedTuple):
 
 def render(outgoing: Outgoing) -> Rendering:
     """The mail of a delivery's edition; LookupError if it is gone."""
-    return show(*_of(outgoing.edition))
+    return show(*of(outgoing.edition))
 
 
 def unsubscribe_address(outgoing: Outgoing) -> str:
     """The address that ends what this edition was made for, at one click and without a word (RFC 8058)."""
-    edition, subscriber = _of(outgoing.edition)
+    edition, subscriber = of(outgoing.edition)
     return ways.stop(subscriber, edition.number)
 
 
@@ -75,7 +75,8 @@ def show(edition: Edition, subscriber: Subscriber) -> Rendering:
     )
 
 
-def _of(number: int) -> tuple[Edition, Subscriber]:
+def of(number: int) -> tuple[Edition, Subscriber]:
+    """The edition of this number, and whose it is; LookupError if it is gone."""
     edition = editions.edition(number)
     subscriber = subscriptions.subscriber(edition.subscriber) if edition else None
     if edition is None or subscriber is None:
