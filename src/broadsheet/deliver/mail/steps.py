@@ -17,16 +17,20 @@ from dns.resolver import Resolver
 
 from broadsheet.core import bounces
 from broadsheet.core.doctor import Check, Verdict
-from broadsheet.deliver.mail import checks, dkim, mailbox, reports
+from broadsheet.deliver.doors import DoorCarrier
+from broadsheet.deliver.mail import checks, dkim, mailbox, reports, ways
 from broadsheet.deliver.mail.carrier import MailCarrier
 from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.pace import Pace
-from broadsheet.deliver.mail.rendering import render, unsubscribe_address
+from broadsheet.deliver.mail.rendering import of, render, unsubscribe_address
 from broadsheet.deliver.mail.sender import Sender
 from broadsheet.deliver.mail.server import Server
 from broadsheet.errors import SettingError
 from broadsheet.jobs import Step
-from broadsheet.sending import MAIL, Bounce
+from broadsheet.sending import MAIL, Bounce, Outgoing
+
+DOOR_PACE = 1.0
+"""Messages a second, at most, to one kind of service: most of them allow no more."""
 
 log = logging.getLogger("broadsheet.sending")
 
@@ -105,6 +109,24 @@ def mail_sender() -> Sender:
     )
 
 
+@cache
+def doors_sender() -> Sender:
+    """What sends to other services in this process."""
+
+    def view(outgoing: Outgoing) -> str:
+        edition, subscriber = of(outgoing.edition)
+        return ways.ways(subscriber, edition.number).read
+
+    return Sender(
+        lambda: DoorCarrier(render, view, doors=settings.DOORS, private=settings.PRIVATE_HOSTS),
+        folder=settings.OUTBOX_FOLDER,
+        doors=settings.DOORS,
+        pace=Pace(DOOR_PACE),
+        threads=2,
+        clock=_now,
+    )
+
+
 def send(stop: threading.Event) -> str:
     """Send the mails that are due."""
     return mail_sender().run(stop) if settings.EMAIL_HOST else ""
@@ -121,7 +143,16 @@ def read_reports(stop: threading.Event) -> str:
     return f"{new} new reports of mails that came back" if new else ""
 
 
-STEPS = (Step("send", every=1.0, run=send), Step("read reports", every=120.0, run=read_reports))
+def send_to_doors(stop: threading.Event) -> str:
+    """Send what is due to services other than mail."""
+    return doors_sender().run(stop) if settings.DOORS else ""
+
+
+STEPS = (
+    Step("send", every=1.0, run=send),
+    Step("send to doors", every=5.0, run=send_to_doors),
+    Step("read reports", every=120.0, run=read_reports),
+)
 
 
 def _mailboxes() -> Iterator[Iterator[mailbox.Report]]:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from broadsheet.deliver.web import accounts, browsing, hooks, keeping, subscribing, views
-from broadsheet.deliver.web.admin import site
+from broadsheet.deliver.web.admin_delivery import site
 
 urlpatterns = [
     path("", views.front_page),
