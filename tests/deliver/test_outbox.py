@@ -52,8 +52,8 @@ class TestPages:
         a_delivery("late@example.org", next_at=NOW - timedelta(hours=1))
         with django_assert_max_num_queries(10):
             page = root.get("/admin/library/delivery/outbox").content.decode()
-        assert "1 wait" in page
-        assert "1 are late" in page
+        assert "1 waits" in page
+        assert "1 is late" in page
         assert page.count("<rect class=") == 2
         assert "<td>3</td><td>1</td><td>0</td>" in page
         assert root.get("/admin/library/delivery/outbox?by=day").status_code == 200

@@ -60,9 +60,9 @@ class DoorForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="As Apprise writes it: slack://…, discord://…, ntfy://…, json://… See appriseit.com/services.",
     )
     zone = forms.ChoiceField(initial="UTC")
-    kind = forms.ChoiceField(choices=[(kind, kind) for kind in Kind if kind is not Kind.FOR_YOU], label="what is sent")
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in Kind if kind is not Kind.FOR_YOU], label="What is sent")
     value = forms.CharField(required=False, help_text="Which category, author, search or collection.")
-    every = forms.ChoiceField(choices=[(every, every) for every in Every], label="how often")
+    every = forms.ChoiceField(choices=[(every, every) for every in Every], label="How often")
     weekday = forms.TypedChoiceField(
         coerce=int, choices=list(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")))
     )
