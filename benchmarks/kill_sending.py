@@ -110,7 +110,7 @@ class Trial:
         from broadsheet.library import models
 
         recorded = set(models.Delivery.objects.filter(state="sent").values_list("name", flat=True))
-        counts = {name.decode(): number for name, number in list(self._sink.accepted.items())}
+        counts = {name.decode(): number for name, number in dict(self._sink.accepted).items()}
         for name, number in self._settled.items():
             if counts[name] != number:
                 raise SystemExit(f"BROKEN: {name} was recorded as sent, and was sent again.")

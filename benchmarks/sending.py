@@ -24,6 +24,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -91,7 +92,7 @@ def _serve(pipe: Any, faulty: bool) -> None:  # noqa: FBT001 - a process's targe
     sink.start()
     while True:
         what = pipe.recv()
-        pipe.send(sink.port if what == "port" else {name.decode(): n for name, n in sink.accepted.items()})
+        pipe.send(sink.port if what == "port" else {name.decode(): n for name, n in dict(sink.accepted).items()})
 
 
 def _send(asked: argparse.Namespace, port: int) -> tuple[float, float]:
@@ -123,8 +124,9 @@ def _sender(port: int, connections: int, signed: bool) -> float:  # noqa: FBT001
         site="Broadsheet",
         sender="Broadsheet <paper@example.org>",
         unsubscribe=lambda outgoing: f"https://papers.example.org/unsubscribe/{outgoing.name}",
-        **({"sign": dkim.signer(dkim.load(settings.DATA_FOLDER / "dkim.pem"), "example.org", "s")} if signed else {}),
     )
+    if signed:
+        head = replace(head, sign=dkim.signer(dkim.load(settings.DATA_FOLDER / "dkim.pem"), "example.org", "s"))
     server = Server(host="127.0.0.1", port=port, security="none", name="localhost")
     sender = Sender(
         lambda: MailCarrier(server, head, lambda outgoing: Rendering(f"Digest {outgoing.number}", TEXT, HTML)),

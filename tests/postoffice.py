@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -95,8 +96,9 @@ class PostOffice:
             self.connections += 1
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that the whole way is secured it cannot see
-                self._opened.append(SMTP(self, hostname="post.example.org", loop=self._loop, **options))
-            return self._opened[-1]
+                opened = SMTP(self, hostname="post.example.org", loop=self._loop, **options)
+            self._opened.append(opened)
+            return opened
 
         self._loop = asyncio.new_event_loop()
         secured = certificate()[0] if self.security == "tls" else None
@@ -165,12 +167,19 @@ def _sign_in(server: Any, session: Any, envelope: Any, mechanism: str, data: Any
 
 
 @cache
-def certificate(name: str = "127.0.0.1") -> tuple[ssl.SSLContext, Callable[[], ssl.SSLContext]]:
-    """A server's side with a certificate for this address, and what makes a client's side that believes it."""
-    import ipaddress
+def certificate() -> tuple[ssl.SSLContext, Callable[[], ssl.SSLContext]]:
+    """A server's side with a certificate for 127.0.0.1, and what makes a client's side that believes it."""
+    made, key = certificate_files()
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(made, key)
+    return server, lambda: ssl.create_default_context(cafile=str(made))
 
+
+@cache
+def certificate_files() -> tuple[Path, Path]:
+    """A new certificate for 127.0.0.1, which it has signed itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
@@ -180,7 +189,7 @@ def certificate(name: str = "127.0.0.1") -> tuple[ssl.SSLContext, Callable[[], s
         .serial_number(1)
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(name))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -190,6 +199,4 @@ def certificate(name: str = "127.0.0.1") -> tuple[ssl.SSLContext, Callable[[], s
     )
     (folder / "key.pem").write_bytes(private)
     (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    return server, lambda: ssl.create_default_context(cafile=str(folder / "certificate.pem"))
+    return folder / "certificate.pem", folder / "key.pem"

@@ -174,7 +174,7 @@ class TestServer:
     def test_the_way_is_secured_and_signed_in(self, tmp_path: Path, security: str) -> None:
         a_delivery()
         with PostOffice(security=security, authenticated=True) as office:
-            way = {"user": NAME, "password": PASSWORD, "trust": certificate()[1]}
+            way: dict[str, Any] = {"user": NAME, "password": PASSWORD, "trust": certificate()[1]}
             assert a_sender(office, tmp_path, Clock(), **way).run(threading.Event()) == "1 sent"
         assert office.arrivals[0].secured
 

@@ -8,7 +8,7 @@ from broadsheet.sending import BounceKind, Outcome, Verdict
 
 LONGEST_WORDS = 500
 
-_ENHANCED = re.compile(r"(?:^|[\s(#\[])([245])\.(\d{1,3})\.(\d{1,3})(?![.\d])")
+_ENHANCED = re.compile(r"(?:^|[\s(#\[-])([245])\.(\d{1,3})\.(\d{1,3})(?![.\d])")
 _NO_SUCH_ADDRESS = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
 """Subject and detail of RFC 3463 (and RFC 7505) that speak of the address: bad mailbox, host or syntax, moved, off."""
 _FULL = {(2, 2), (3, 1)}

@@ -8,13 +8,13 @@ from broadsheet.deliver.cli.evaluating import compare_runs, evaluate
 from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search, trending
 from broadsheet.deliver.cli.merging import join, merges, split
 from broadsheet.deliver.cli.program import main
-from broadsheet.deliver.cli.service import account, doctor, jobs, reindex, up
+from broadsheet.deliver.cli.service import account, dkim, doctor, jobs, reindex, up
 from broadsheet.deliver.cli.sources import completeness, sources
 
 __all__ = ["main"]
 
 for command in (
-    up, jobs, sources, fetch, import_, search, paper, front_page, trending, completeness, doctor, reindex, remove,
+    up, jobs, sources, fetch, import_, search, paper, front_page, trending, completeness, doctor, dkim, reindex, remove,
     merges, split, join, account, digest, subscriptions_, evaluate, compare_runs,
 ):  # fmt: skip
     main.add_command(command)

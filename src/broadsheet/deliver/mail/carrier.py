@@ -23,6 +23,8 @@ class MailCarrier:
             mail = build(outgoing, self._render(outgoing), self._head)
         except AddressError as error:
             return Outcome(name=name, verdict=Verdict.NEVER, words=str(error), hard=True)
+        except LookupError as error:  # its subscriber has asked to be forgotten, a moment ago
+            return Outcome(name=name, verdict=Verdict.NEVER, words=str(error))
         sender = self._head.envelope_sender(name)
         return self._connection.send(name, sender, recipient(outgoing.address), mail, begin=begin)
 

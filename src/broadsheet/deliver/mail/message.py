@@ -21,6 +21,9 @@ from broadsheet.sending import Outgoing
 
 _PLACE = "{}"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
+_DOMAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_NEVER = re.compile(r"[\s<>\x00-\x1f\x7f]")
+"""What stands in no local part that we would write to."""
 
 
 class AddressError(BroadsheetError):
@@ -116,7 +119,7 @@ def recipient(address: str) -> str:
     local, at, domain = address.strip().rpartition("@")
     try:
         plain = ascii_domain(domain)
-        if not at or not local or not plain or re.search(r"[\s<>\x00-\x1f\x7f]", address.strip()):
+        if not at or not local or not _DOMAIN.fullmatch(plain) or _NEVER.search(local):
             raise ValueError
         return Address(username=local.encode("ascii").decode("ascii"), domain=plain).addr_spec
     except (ValueError, IndexError, UnicodeError):
@@ -140,7 +143,7 @@ def _part(boundary: str, kind: str, text: str) -> bytes:
         f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode("ascii") + binascii.b2a_qp(lines.encode())
+    return head.encode("ascii") + binascii.b2a_qp(lines.encode()) + b"\r\n"
 
 
 @lru_cache(maxsize=64)

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from broadsheet.deliver.web import accounts, browsing, keeping, subscribing, views
-from broadsheet.deliver.web.admin import site
+from broadsheet.deliver.web import accounts, browsing, hooks, keeping, subscribing, views
+from broadsheet.deliver.web.admin_delivery import site
 
 urlpatterns = [
     path("", views.front_page),
@@ -39,6 +39,7 @@ urlpatterns = [
     path("digests/<proof>/<int:number>/mail", subscribing.as_mailed),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
+    path("mail/bounces/<secret>", hooks.report),
     path("health", views.health),
     path("robots.txt", views.robots),
     path("favicon.ico", views.favicon),

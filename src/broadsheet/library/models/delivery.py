@@ -29,7 +29,7 @@ class Subscriber(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["door", "address"], name="subscriber_at_door")]
 
     def __str__(self) -> str:
-        return f"{self.door}: {self.address}"
+        return self.address if self.door == "mail" else f"{self.door} {self.pk}"  # else the address is a key
 
 
 class Subscription(models.Model):
