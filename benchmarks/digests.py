@@ -142,7 +142,7 @@ def _subscribe(number: int, titles: list[str], position: int, dice: random.Rando
         )
         rows = []
         for who in people:
-            lines = []
+            lines: list[str] = []
             while len(lines) < SEARCHES:
                 words = dice.choice(titles).split()
                 size = dice.randint(2, 4)

@@ -251,7 +251,7 @@ class TestFrozen:
         number = digests()[0].pk
         before = editions.edition(number)
         account = models.Account.objects.create(username="ada", date_joined=MORNING - 90 * DAY)
-        voting.upvote(account.pk, paper_verbs.paper("arxiv:2603.00001"), FORMULA, now=MORNING)
+        voting.upvote(account.pk, paper_verbs.paper("arxiv:2603.00001"), now=MORNING)
         store([a_new("Another title", categories=("cs.LG",))], now=MORNING)
         models.Paper.objects.all().delete()
         assert before is not None
