@@ -131,7 +131,7 @@ def search(request: HttpRequest) -> HttpResponse:
         answer = search_verb.search(
             wiring.index(), form["q"], filter=admitting, sort=sort, paging=paging_of(request, HITS_ON_A_PAGE)
         )
-        context |= _shown_answer(request, answer)
+        context |= _shown_answer(request, answer) | {"kept": _line(form)}
     return render(request, "web/search.html", context)
 
 
@@ -352,6 +352,13 @@ def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
         "chips": _chips(request, answer),
         "wait": answer.state.documents is None and not hits,
     }
+
+
+def _line(form: dict[str, str]) -> str:
+    """What the form asks for in one line, its filters as operators: as it is kept, mailed and fed."""
+    several = (f"cat:{name}" for name in form["category"].replace(",", " ").split())
+    days = (f"{name}:{form[name]}" for name in ("after", "before") if day_of(form[name]))
+    return " ".join([form["q"], *several, *days, *(["has:code"] if form["code"] else [])]).strip()
 
 
 def _chips(request: HttpRequest, answer: Answer) -> list[dict[str, str]]:
