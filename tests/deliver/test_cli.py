@@ -135,8 +135,8 @@ def test_a_digest_is_seen_before_it_goes_out(run: Run) -> None:
     nothing = run("digest", "preview")
     assert (nothing.returncode, "nothing new" in nothing.stderr) == (3, True)
     run("import", "-", stdin='{"title": "A stone <b>", "featured": "2026-03-17", "abstract": "Heavy. Round. Old."}')
-    text = run("digest", "preview", "--kind", "front-page", "--kind", "search:stone").stdout
-    assert text.startswith("Subject: 1 new for “stone”")
+    text = run("digest", "preview", "--kind", "front-page", "--kind", "trending").stdout
+    assert text.startswith("Subject: 1 from the front page")
     assert "Heavy. Round." in text
     html = run("digest", "preview", "--kind", "front-page", "--html").stdout
     assert "A stone &lt;b&gt;" in html

@@ -15,6 +15,8 @@ from broadsheet.deliver.web import (
     keeping,
     moderation,
     notices,
+    own_account,
+    people,
     ranking,
     reading,
     saving,
@@ -103,6 +105,13 @@ urlpatterns = [
     path("claim/<path:paper_id>", claiming.claim),
     path("claims", claiming.claims),
     path("claims/<int:claim>/<act>", claiming.decide),
+    path("people/<path:name>", people.person),
+    path("settings", own_account.own_settings),
+    path("settings/sessions", own_account.own_sessions),
+    path("settings/export", own_account.export),
+    path("settings/delete", own_account.delete),
+    path("settings/invitations", people.own_invitations),
+    path("invitation/<code>", people.invitation),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("mail/bounces/<secret>", hooks.report),
@@ -113,3 +122,4 @@ urlpatterns = [
 ]
 
 handler404 = "broadsheet.deliver.web.views.not_found"
+handler429 = "broadsheet.deliver.web.limits.too_often"
