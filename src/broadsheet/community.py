@@ -75,6 +75,11 @@ class Act(StrEnum):
     STRIKE_VOTES = "struck votes"
     JOIN_PAPERS = "joined two papers"
     SPLIT_PAPER = "split a paper"
+    RESEND = "sent an edition again"
+    RETRY = "had deliveries tried again"
+    PAUSE_SENDING = "paused sending"
+    RESUME_SENDING = "let sending go on"
+    LIFT_SUPPRESSION = "let an address be mailed again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

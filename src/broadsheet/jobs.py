@@ -20,9 +20,11 @@ from broadsheet.core import (
     accounts,
     collecting,
     completeness,
+    composing,
     fetching,
     indexing,
     past,
+    subscribing,
     telling,
     trending,
     warnings,
@@ -108,6 +110,13 @@ def weigh(_stop: threading.Event) -> str:
     return "; ".join(said)
 
 
+def compose(stop: threading.Event) -> str:
+    """Make the digests that are due, and forget what nobody confirmed."""
+    subscribing.clear(now=_now())
+    done = composing.compose(wiring.index(), wiring.formula(), now=_now(), stop=stop)
+    return f"{done.made} digests composed" if done.made else ""
+
+
 def warn(_stop: threading.Event) -> str:
     """Tell the administrators of sources that have failed for a day."""
     if not settings.ADMINISTRATORS or not settings.EMAIL_HOST:
@@ -142,6 +151,7 @@ STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
     Step("notice", every=5.0, run=notice),
+    Step("compose", every=30.0, run=compose),
     Step("keep lists", every=60.0, run=keep_lists),
     Step("weigh", every=21_600.0, run=weigh),
     Step("close gaps", every=1800.0, run=close_gaps),

@@ -118,6 +118,45 @@ def first_lines(text: str, limit: int) -> str:
     return head.rstrip(" ,;:–—-") + "…"
 
 
+_SHORT = frozenset({
+    "al", "e.g", "i.e", "etc", "cf", "vs", "fig", "figs", "eq", "eqs", "sec", "secs", "ref", "refs", "no", "nos",
+    "vol", "ch", "p", "pp", "dr", "prof", "mr", "mrs", "ms", "st", "resp", "approx", "ca", "viz", "incl", "esp",
+    "jr", "sr", "inc", "ltd", "co", "dept", "univ", "ph.d", "u.s", "u.k", "w.r.t", "a.k.a", "i.i.d", "thm", "lem",
+    "prop", "def", "alg", "tab",
+})  # fmt: skip
+_NEVER_LAST = frozenset(
+    {"e.g", "i.e", "cf", "vs", "viz", "incl", "esp", "approx", "ca", "dr", "prof", "mr", "mrs", "ms"}
+)
+_OPENERS = frozenset({
+    "A", "An", "And", "As", "At", "Because", "But", "By", "Compared", "Despite", "Existing", "Experiments",
+    "Extensive", "Finally", "First", "Following", "For", "Further", "Furthermore", "Given", "Here", "However", "If",
+    "In", "It", "Its", "Moreover", "Most", "On", "Our", "Overall", "Previous", "Recent", "Results", "Second",
+    "Several", "Since", "Specifically", "Such", "That", "The", "Their", "Then", "These", "They", "This", "Though",
+    "Through", "Thus", "To", "Unlike", "Using", "We", "What", "When", "Whereas", "While", "With", "Yet",
+})  # fmt: skip
+_ENDING = re.compile(r"(?<![.!?…])[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*(\w+))")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; joined by blanks they are the text again, its white space aside.
+
+    A dot ends none after what is known to be short for something (“et al.”, “e.g.”, “Fig.”) or a single letter, unless
+    a word follows that mostly begins one; nor where small letters go on.
+    """
+    found, start = [], 0
+    for match in _ENDING.finditer(text):
+        word = max(text.rfind(" ", start, match.start()) + 1, start)
+        before, following = text[word : match.start()].lstrip('"“‘(['), match[1]
+        if following[0].islower():
+            continue
+        short = match[0].strip() == "." and (before.lower() in _SHORT or (len(before) == 1 and before.isalpha()))
+        if short and (following not in _OPENERS or before.lower() in _NEVER_LAST):
+            continue
+        found.append(text[start : match.end()].strip())
+        start = match.end()
+    return [*found, rest] if (rest := text[start:].strip()) else found
+
+
 _LINK = re.compile(
     r"(?:https?://|(?<![\w./@:-])(?=(?:www\.)?github\.com/))"
     r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#](?:[^\s<>\"{}|^`$“”‘’«»，。；）】》、]|\{\\_\})*)?",

@@ -65,6 +65,7 @@ def a_full_life(name: str = MARK) -> models.Account:
     )
     for paper in (stone, other):
         voting.upvote(ada.pk, paper, now=NOW)
+    models.SendingPause.objects.create(at=NOW, account=ada)
     models.Taste.objects.create(account=ada, wanted=[said("wanted")], unwanted=[said("unwanted")])
     models.Unheeded.objects.create(account=ada, paper_id=stone.key, at=NOW)
     models.RankingChange.objects.create(at=NOW, kind="account", said={"votes": 1}, account=ada)

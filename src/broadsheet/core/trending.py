@@ -30,6 +30,9 @@ COLD = 0.1
 VOICES = "voices"
 """The kind of the accounts here that said something of a paper, each once; noted weighed, as votes are."""
 
+MANY_TIMES = 100
+"""From here on the number itself says no more: where nearly nothing rises, a single vote is thousands of times that."""
+
 BASELINE = {"stars"}
 """Kinds whose first number is where growth begins, and no growth itself: a repository may be older than its paper."""
 
@@ -218,6 +221,28 @@ def _rising(
         held=placed.held,
         gains=tuple(_counted(one, moment, formula) for one in grown if one.after > one.before),
     )
+
+
+def reason_of(given: Rising) -> str:
+    """In a line: what it gained lately, kind by kind, and how far that is above what is usual."""
+    lately: dict[str, float] = {}
+    for gain in given.gains:
+        if gain.counts >= given.heat / 20:
+            lately[gain.kind] = lately.get(gain.kind, 0.0) + gain.after - gain.before
+    shown = {kind: f"{number:.1f}".removesuffix(".0") for kind, number in lately.items()}
+    told = ", ".join(f"+{number} {kind if number != '1' else kind.removesuffix('s')}" for kind, number in shown.items())
+    where = f"in {given.field}" if given.field else "for a paper"
+    times = given.heat / given.usual
+    told_times = f"{times:.1f}" if times < MANY_TIMES else f"more than {MANY_TIMES}"
+    return f"{told}; {told_times} times what is usual {where} {_of_age(given.age)}"
+
+
+def _of_age(days: float) -> str:
+    """The age of a paper in words."""
+    if days >= OLD:
+        return "for one that is old"
+    hours = round(days * 24)
+    return f"after {hours} hour{'' if hours == 1 else 's'}" if hours < 48 else f"after {days:.0f} days"
 
 
 def _counts(paper: Paper) -> dict[str, int]:

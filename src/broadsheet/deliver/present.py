@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
 from broadsheet.core import periods
+from broadsheet.core.trending import reason_of
 from broadsheet.people import Browser, Deed, Invitation, Profile
-from broadsheet.rank.trending import OLD
 from broadsheet.text import readable, venue_name
 from broadsheet.types import (
     Answer,
@@ -27,8 +28,8 @@ from broadsheet.types import (
 
 Shown = dict[str, Any]
 
-MANY_TIMES = 100
-"""From here on the number itself says no more: where nearly nothing rises, a single vote is thousands of times that."""
+AUTHORS = 6
+"""Authors whom a listing names of each paper."""
 
 BROWSERS = (
     ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("Chrome/", "Chrome"),
@@ -140,6 +141,12 @@ def paper(shown: Paper) -> Shown:
     }
 
 
+def in_short(authors: Sequence[str]) -> str:
+    """The first authors, and how many more there are."""
+    more = len(authors) - AUTHORS
+    return ", ".join(authors[:AUTHORS]) + (f" and {more} more" if more > 0 else "")
+
+
 def category_path(category: str) -> str:
     """The site path of a category's listing."""
     return f"/categories/{quote(category, safe='')}"
@@ -240,7 +247,7 @@ def rising(given: Rising) -> Shown:
         "age": round(given.age, 2),
         "field": given.field,
         "held": given.held,
-        "reason": _why(given),
+        "reason": reason_of(given),
         "gains": [
             {
                 "kind": gain.kind,
@@ -263,28 +270,6 @@ def top(given: Top) -> Shown:
         "size": given.paging.size,
         "papers": [{**paper(each), "rank": rank, "gained": round(gained, 1)} for rank, gained, each in given.gained],
     }
-
-
-def _why(given: Rising) -> str:
-    """In a line: what it gained lately, kind by kind, and how far that is above what is usual."""
-    lately: dict[str, float] = {}
-    for gain in given.gains:
-        if gain.counts >= given.heat / 20:
-            lately[gain.kind] = lately.get(gain.kind, 0.0) + gain.after - gain.before
-    shown = {kind: f"{number:.1f}".removesuffix(".0") for kind, number in lately.items()}
-    told = ", ".join(f"+{number} {kind if number != '1' else kind.removesuffix('s')}" for kind, number in shown.items())
-    where = f"in {given.field}" if given.field else "for a paper"
-    times = given.heat / given.usual
-    told_times = f"{times:.1f}" if times < MANY_TIMES else f"more than {MANY_TIMES}"
-    return f"{told}; {told_times} times what is usual {where} {_of_age(given.age)}"
-
-
-def _of_age(days: float) -> str:
-    """The age of a paper in words."""
-    if days >= OLD:
-        return "for one that is old"
-    hours = round(days * 24)
-    return f"after {hours} hour{'' if hours == 1 else 's'}" if hours < 48 else f"after {days:.0f} days"
 
 
 def suggestions(given: Suggestions) -> Shown:

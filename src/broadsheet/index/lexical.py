@@ -283,6 +283,12 @@ def folded(word: str) -> str:
     return str(terms[0]) if terms else ""
 
 
+def names_asked(author: str) -> list[str]:
+    """The names that `author:` asks for, as authors' names are kept; initials only where there is nothing else."""
+    names = [term for name in words(author) for term in _names.analyze(name)]
+    return [name for name in names if len(name) > 1] or names
+
+
 def _taken(query: Query) -> tuple[str, ...]:
     """The query's words, and beside each misspelt one what it is taken for."""
     return (*query.words, *(right for _, right in query.corrected))
@@ -298,9 +304,7 @@ def _unscored(query: Query) -> Clauses:
     """What must be there, or must not, and does not count."""
     clauses: Clauses = []
     for author in query.authors:
-        names = [term for name in words(author) for term in _names.analyze(name)]
-        names = [name for name in names if len(name) > 1] or names
-        clauses += [(Occur.Must, _without_score(_one_term("authors", name))) for name in names]
+        clauses += [(Occur.Must, _without_score(_one_term("authors", name))) for name in names_asked(author)]
     clauses += [(Occur.MustNot, _one_term("text", term)) for term in filter(None, map(stem, query.excluded))]
     return clauses
 

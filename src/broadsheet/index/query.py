@@ -46,6 +46,9 @@ _analyzer = (
 )
 
 
+_separator = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).build()
+
+
 def text_analyzer() -> tantivy.TextAnalyzer:
     """How titles and abstracts become terms: words, lower case, no accents, English stems."""
     return _analyzer
@@ -61,6 +64,11 @@ def phrases(text: str) -> frozenset[str]:
     """Every two words of a text that stand in a row, as their terms. The same recent papers are asked for by many."""
     terms = list(filter(None, map(stem, words(text))))
     return frozenset(f"{one} {other}" for one, other in pairwise(terms))
+
+
+def separated(text: str) -> list[str]:
+    """The words of a paper's text, as the index separates them before it makes terms of them."""
+    return list(_separator.analyze(text))
 
 
 @lru_cache(maxsize=100_000)

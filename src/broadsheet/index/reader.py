@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +99,15 @@ class Index:
             return set()
         keys = self._current().lexical.allowed(Query(phrases=(words_in_a_row,)))
         return set() if keys is None else set(keys.tolist())
+
+    def statistics(self) -> LexicalView:
+        """How often terms are in the papers, as it is now and stays. IndexMissingError without an index."""
+        return self._current().lexical
+
+    def understood(self, queries: Iterable[Query]) -> Iterator[Query]:
+        """The same queries with what their free words probably mean."""
+        view = self._current().lexical
+        return (understood(query, view, self.embedder.table.knows) for query in queries)
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""

@@ -41,3 +41,10 @@ def after(number: int, limit: int) -> list[tuple[int, int, Paper | None]]:
     changes = list(rows[:limit])
     found = papers.by_keys({key for _, key in changes})
     return [(number, key, found.get(key)) for number, key in changes]
+
+
+def arrived(number: int, until: int) -> list[int]:
+    """The keys that the log tells of for the first time after one number and not after another, ascending."""
+    before = models.Change.objects.filter(number__lte=number).values("key")
+    since = models.Change.objects.filter(number__gt=number, number__lte=until)
+    return list(since.exclude(key__in=before).order_by("key").values_list("key", flat=True).distinct())

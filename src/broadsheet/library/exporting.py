@@ -64,6 +64,7 @@ EXPORTED = (
     Section("ranking_changes", "library.RankingChange", "account", "at kind said"),
     Section("ring", "library.RingMember", "account", "members together expected found_at"),
     Section("subscribers", "library.Subscriber", "account", "number=pk door address zone made_at confirmed_at"),
+    Section("sending_paused", "library.SendingPause", "account", "at"),
     Section("administration", "admin.LogEntry", "user", "at=action_time on=object_repr what=change_message"),
 )  # fmt: skip
 

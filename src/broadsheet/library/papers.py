@@ -72,6 +72,19 @@ def everything(*, after: int = 0) -> Iterator[Paper]:
     return map(_paper, rows.values(*_FIELDS).iterator(chunk_size=1000))
 
 
+def newest_key() -> int:
+    """The key of the paper that came last; 0 in an empty library. Keys grow in the order in which papers come."""
+    return models.Paper.objects.order_by("-key").values_list("key", flat=True).first() or 0
+
+
+def arrived(after: int, upto: int, listed_since: date) -> Iterator[Paper]:
+    """Papers with keys from above `after` up to `upto`, listed since this day, none withdrawn; in order of keys."""
+    rows = models.Paper.objects.filter(key__lte=upto, listed_on__gte=listed_since, withdrawn=False).order_by("key")
+    while found := _with_aliases(rows.filter(key__gt=after)[:1000]):
+        yield from found
+        after = found[-1].key
+
+
 def wanting(schemes: Collection[str], *, after: int, limit: int) -> dict[int, str]:
     """Papers without an abstract, authors or a venue that have an id of these schemes: one such id by key.
 
@@ -136,6 +149,12 @@ def put_forward_by(name: str, *, offset: int, limit: int) -> tuple[Paper, ...]:
 def number_above(first: date, last: date, upvotes: int) -> int:
     """How many papers listed from `first` to `last` have more full upvotes than this."""
     return _listed(first, last).alias(full=_FULL).filter(full__gt=upvotes).count()
+
+
+def latest(limit: int) -> tuple[Paper, ...]:
+    """The papers listed last, the newest day first, each day most upvoted first."""
+    rows = models.Paper.objects.filter(listed_on__isnull=False)
+    return _with_aliases(rows.order_by("-listed_on", (Coalesce("upvotes", 0) + F("votes")).desc(), "key")[:limit])
 
 
 def count_listed(first: date, last: date) -> int:

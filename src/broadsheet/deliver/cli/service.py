@@ -72,6 +72,10 @@ def doctor(*, as_json: bool) -> None:
     from broadsheet.core.doctor import Verdict, examine
 
     checks = list(examine(settings.DATA_FOLDER, settings.INDEX_FOLDER, wiring.embedder, settings.CONTACT))
+    if not any(check.name == "library" and check.verdict is Verdict.BAD for check in checks):
+        from broadsheet.deliver.mail import steps as mail
+
+        checks += mail.examine(now())
     if as_json:
         print_json({"checks": [check._asdict() for check in checks]})
     else:
@@ -80,6 +84,43 @@ def doctor(*, as_json: bool) -> None:
             click.echo(f"{click.style(f'{check.verdict:<8}', fg=colours[check.verdict])}{check.name:<12} {check.words}")
     if any(check.verdict is Verdict.BAD for check in checks):
         sys.exit(FAILED)
+
+
+@click.command()
+@click.option(
+    "--kind", type=click.Choice(["rsa", "ed25519"]), default="rsa", show_default=True, help="Kind of a new key."
+)
+@click.option(
+    "--file", "path", type=click.Path(dir_okay=False), help="The key's file.  [default: dkim.pem in the data folder]"
+)
+def dkim(kind: str, path: str | None) -> None:
+    """Make the key that signs mails, or show the one that is there, and the DNS record that belongs to it.
+
+    RSA is what every mail server can check; Ed25519 is shorter and not yet known to all of them.
+
+    \b
+    Examples:
+      broadsheet dkim
+      broadsheet dkim --kind ed25519 --file /etc/broadsheet/dkim.pem
+    """
+    settings = load_settings()
+    from pathlib import Path
+
+    from broadsheet.deliver.mail import dkim as keys
+    from broadsheet.deliver.mail.steps import letterhead_domain
+
+    file = Path(path) if path else settings.DKIM_KEY or settings.DATA_FOLDER / "dkim.pem"
+    if file.exists():
+        key = keys.load(file)
+        click.echo(f"The key in {file} is there already.")
+    else:
+        key = keys.make(file, kind)
+        click.echo(f"Made a key in {file}, which only you may read.")
+    click.echo("Add this record to the DNS:\n")
+    click.echo(keys.zone_line(settings.DKIM_SELECTOR, letterhead_domain(), keys.record(key)))
+    if settings.DKIM_KEY is None:
+        click.echo(f"\nThen let mails be signed: BROADSHEET_DKIM_KEY={file}")
+    click.echo("\n`broadsheet doctor` says whether the record is there.")
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What every page knows: the name of the paper, its version, the address that people use, whether they may sign up."""
+"""What every page knows: the paper's name, its version, the address that people use, what the house lets them do."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "version": __version__,
         "address": lambda: address_of(request),
         "signup": settings.SIGNUP == "open",
+        "mails": bool(settings.EMAIL_HOST),
+        "contact": settings.CONTACT,
         "by_invitation": settings.SIGNUP == "invitation",
         "proxied": bool(settings.PROXY_HEADER),
     }

@@ -34,7 +34,6 @@ PAPERS_ON_A_LISTING = 50
 HITS_ON_A_PAGE = 20
 LAST_PAGE = 10_000
 FIRST_LINES = 420
-AUTHORS = 6
 SIMILAR = 6
 NOT_FOR_ROBOTS = (
     "/search",
@@ -42,6 +41,10 @@ NOT_FOR_ROBOTS = (
     "/cite/",
     "/admin/",
     "/accounts/",
+    "/subscribe/",
+    "/subscriptions/",
+    "/unsubscribe/",
+    "/digests/",
     "/discuss/",
     "/comments/",
     "/flag/",
@@ -131,7 +134,7 @@ def search(request: HttpRequest) -> HttpResponse:
         answer = search_verb.search(
             wiring.index(), form["q"], filter=admitting, sort=sort, paging=paging_of(request, HITS_ON_A_PAGE)
         )
-        context |= _shown_answer(request, answer)
+        context |= _shown_answer(request, answer) | {"kept": _line(form)}
         context["following"] = followed(request, "search", form["q"])
     return render(request, "web/search.html", context)
 
@@ -310,13 +313,7 @@ def as_cards(request: HttpRequest, several: Sequence[Paper], shown: Sequence[pre
     mark_saved(request, several, shown)
     for each in shown:
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
-        each["authors_in_short"] = _in_short(each["authors"])
-
-
-def _in_short(authors: list[str]) -> str:
-    """The first authors, and how many more there are."""
-    more = len(authors) - AUTHORS
-    return ", ".join(authors[:AUTHORS]) + (f" and {more} more" if more > 0 else "")
+        each["authors_in_short"] = present.in_short(each["authors"])
 
 
 def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
@@ -341,6 +338,13 @@ def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
         "chips": _chips(request, answer),
         "wait": answer.state.documents is None and not hits,
     }
+
+
+def _line(form: dict[str, str]) -> str:
+    """What the form asks for in one line, its filters as operators: as it is kept, mailed and fed."""
+    several = (f"cat:{name}" for name in form["category"].replace(",", " ").split())
+    days = (f"{name}:{form[name]}" for name in ("after", "before") if day_of(form[name]))
+    return " ".join([form["q"], *several, *days, *(["has:code"] if form["code"] else [])]).strip()
 
 
 def _chips(request: HttpRequest, answer: Answer) -> list[dict[str, str]]:

@@ -10,12 +10,13 @@ from broadsheet.library.models.community import (
     Submission,
     Upvote,
 )
-from broadsheet.library.models.delivery import Delivery, Edition, Subscriber, Subscription, Suppression
+from broadsheet.library.models.delivery import Delivery, Edition, FrozenPaper, Subscriber, Subscription, Suppression
 from broadsheet.library.models.moderation import Decision, Flag
 from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
 from broadsheet.library.models.personal import Credit, Taste, Unheeded
 from broadsheet.library.models.ranking import Gain, Heat, PastList, RankingChange, RingMember
 from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
+from broadsheet.library.models.sending import Bounce, SendingPause
 from broadsheet.library.models.sources import (
     AnnouncedDay,
     Announcement,
@@ -26,10 +27,10 @@ from broadsheet.library.models.sources import (
 )
 
 __all__ = [
-    "Account", "Alias", "AnnouncedDay", "Announcement", "CacheRow", "Change", "Claim", "Collection",
+    "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "CacheRow", "Change", "Claim", "Collection",
     "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Credit", "Decision", "Delivery",
-    "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "Gain", "Heat", "Invitation", "Merge",
+    "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation", "Merge",
     "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository", "RepositoryLink",
-    "RepositoryStars", "RingMember", "Separation", "Session", "Source", "Submission", "Subscriber", "Subscription",
-    "Suppression", "Taste", "Unheeded", "Upvote",
+    "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission", "Subscriber",
+    "Subscription", "Suppression", "Taste", "Unheeded", "Upvote",
 ]  # fmt: skip

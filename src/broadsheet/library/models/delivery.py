@@ -29,7 +29,7 @@ class Subscriber(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["door", "address"], name="subscriber_at_door")]
 
     def __str__(self) -> str:
-        return f"{self.door}: {self.address}"
+        return self.address if self.door == "mail" else f"{self.door} {self.pk}"  # else the address is a key
 
 
 class Subscription(models.Model):
@@ -37,6 +37,7 @@ class Subscription(models.Model):
 
     `kind` is trending, front-page, category, author, collection, search or for-you; `value` says which. `every` is day,
     week or month; `weekday` from 0 for Monday. `next_at` is when the next edition is due; None when it has ended.
+    `position` is the highest key of a paper when the last edition was made, at `covered_at`: later ones are new to it.
     """
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
@@ -50,6 +51,8 @@ class Subscription(models.Model):
     paused_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
+    position = models.BigIntegerField(default=0)
+    covered_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["next_at"], name="subscription_next_at")]
@@ -66,10 +69,12 @@ class Subscription(models.Model):
 class Edition(models.Model):
     """One frozen instance of a subscriber's digest: its sections as they were composed, for a period, once.
 
-    `subscriptions` are the numbers of those that were due together; `papers` the keys of all papers in it.
+    `subscriptions` are the numbers of those that were due together; `papers` the keys of all papers in it. `kind` is
+    digest, or confirmation for the mail that asks whether what was asked for in the name of an address is wanted.
     """
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="editions")
+    kind = models.CharField(max_length=16, default="digest")
     period = models.CharField(max_length=32)
     subject = models.CharField(max_length=300)
     subscriptions = models.JSONField(default=list)
@@ -78,10 +83,25 @@ class Edition(models.Model):
     composed_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["subscriber", "composed_at"], name="edition_of_subscriber")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["subscriber", "period"], name="edition_of_period")]
 
     def __str__(self) -> str:
         return f"{self.period} to subscriber {self.subscriber_id}"
+
+
+class FrozenPaper(models.Model):
+    """A paper as editions show it, kept as it was when they were composed, once for all that show it alike.
+
+    `content` outlives the paper itself; `digest` is its fingerprint.
+    """
+
+    key = models.BigIntegerField()
+    digest = models.CharField(max_length=32, unique=True)
+    content = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"paper {self.key}: {self.digest}"
 
 
 class Delivery(models.Model):

@@ -18,6 +18,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
 
+for (const field of document.querySelectorAll("[data-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && (field.type === "hidden" || [...field.options].some((option) => option.value === zone))) field.value = zone;
+}
+
 for (const form of document.querySelectorAll("form.upvote")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -1,0 +1,220 @@
+"""What is new at one moment, asked for once and told to many: the ground that the sections of digests stand on.
+
+Everything here is the same for all subscribers of that moment. What one of them has seen already is `composing`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from broadsheet.core import trending
+from broadsheet.core.indexing import document
+from broadsheet.core.standing import kept
+from broadsheet.core.taxonomy import spelled
+from broadsheet.digests import Every
+from broadsheet.index import Index
+from broadsheet.index.standing import Matches, Standing
+from broadsheet.library import collected, editions, papers
+from broadsheet.rank.trending import Formula
+from broadsheet.text import first_lines, name_key, readable, sentences
+from broadsheet.types import Paging, Paper, Reason
+
+LATE = timedelta(days=30)
+"""How long before the last edition a paper may be listed and still be new, if it comes in only now."""
+
+LONGEST: Mapping[Every, timedelta] = {
+    Every.DAY: timedelta(days=7), Every.WEEK: timedelta(days=15), Every.MONTH: timedelta(days=62)
+}  # fmt: skip
+"""How far a digest looks back, however long nothing was sent."""
+
+MATCHES = 50
+"""Papers that one search is told of at most."""
+
+TOP = 30
+"""Papers of the front page and of trending among which a digest finds those that are new to its reader."""
+
+TWO_SENTENCES = 420
+"""Characters that two sentences of an abstract may have."""
+
+
+class Told(NamedTuple):
+    """A paper that belongs into a section, and why it does."""
+
+    key: int
+    why: str
+
+
+class News:
+    """What is new at `now` to those whose last edition knew the papers up to their own position.
+
+    Papers are read when first asked for, and then kept: a moment's news is meant for all who are due at it.
+    """
+
+    def __init__(self, index: Index, formula: Formula, now: datetime) -> None:
+        self._index, self._formula, self.now = index, formula, now
+        self.newest = papers.newest_key()
+        self._batches: dict[Every, _Batch] = {}
+        self._matches: dict[tuple[Every, str], tuple[Matches, int]] = {}
+        self._papers: dict[int, Paper] = {}
+        self._frozen: dict[int, int] = {}
+        self._pages: dict[date, list[Told]] = {}
+
+    def reach(self, every: Every, position: int) -> None:
+        """Have at hand what came in after this position, for those who are told so often."""
+        known = self._batches.get(every)
+        if known is None or position < known.position:
+            since = (self.now - LONGEST[every] - LATE).date()
+            arrived = papers.arrived(position, self.newest, since)
+            self._batches[every] = batch = _Batch(position, list(arrived))
+            self._papers |= {paper.key: paper for paper in batch.papers}
+            self._matches.clear()
+
+    def by_author(self, every: Every, name: str, position: int) -> list[Told]:
+        """New papers that name this author, the latest first."""
+        keys = self._batches[every].by_author.get(name_key(name), ())
+        return [Told(key, f"by {name}") for key in reversed(keys) if key > position]
+
+    def in_category(self, every: Every, category: str, position: int) -> list[Told]:
+        """New papers of this category, or of an archive with all below it, the most upvoted first."""
+        keys = [key for key in self._batches[every].by_category.get(category.lower(), ()) if key > position]
+        return [Told(key, f"new in {category}") for key in sorted(keys, key=self._by_votes)]
+
+    def expect(self, every: Every, lines: Iterable[str]) -> None:
+        """Hold these kept lines against what came in, all at once; IndexMissingError without an index to do it with."""
+        fresh = [line for line in dict.fromkeys(lines) if (every, line) not in self._matches]
+        if not fresh:
+            return
+        batch = self._batches[every]
+        asked = enumerate(self._index.understood(map(kept, fresh)))
+        standing = Standing(asked, self._index.embedder, self._index.statistics())
+        found = standing.match(batch.documents, ids=batch.ids, most=MATCHES)
+        self._matches |= {(every, line): (found, number) for number, line in enumerate(fresh)}
+
+    def forget(self) -> None:
+        """Let go of what was matched: it may be much, and others come next."""
+        self._matches.clear()
+
+    def matching(self, every: Every, line: str, position: int) -> list[Told]:
+        """The new papers that match a line that was expected, best first."""
+        found, number = self._matches[every, line]
+        return [Told(hit.key, _why(hit.reason)) for hit in found.get(number, ()) if hit.key > position]
+
+    def front_page(self, since: datetime) -> list[Told]:
+        """The most upvoted papers that were listed since the day of this moment."""
+        first = max(since.date(), (self.now - LONGEST[Every.MONTH]).date())
+        if first not in self._pages:
+            listed = papers.listed(first, self.now.date(), offset=0, limit=TOP)
+            self._know(listed)
+            self._pages[first] = [Told(paper.key, _place(rank, paper)) for rank, paper in enumerate(listed, 1)]
+        return self._pages[first]
+
+    @cached_property
+    def trending(self) -> list[Told]:
+        """What rises now, first the highest; nothing if the list is an old one because nothing grew lately."""
+        found = trending.trending(Paging(1, TOP), self._formula, now=self.now)
+        if self.now - found.as_of > timedelta(days=1):
+            return []
+        self._know(each.paper for each in found.rising)
+        return [
+            Told(each.paper.key, f"number {each.rank} of trending: {trending.reason_of(each)}") for each in found.rising
+        ]
+
+    def added(self, collection: int, since: datetime) -> list[Told]:
+        """What was added to a collection since this moment."""
+        rows = collected.added(collection, since)
+        self._know(papers.by_keys([key for key, _, _ in rows if key not in self._papers]).values())
+        return [Told(key, f"added: “{note}”" if note else "added") for key, note, _ in rows if key in self._papers]
+
+    def votes(self, key: int) -> int:
+        """How many upvotes a paper has in all."""
+        return (self._papers[key].upvotes or 0) + self._papers[key].votes
+
+    def content(self, key: int) -> dict[str, Any]:
+        """What an edition keeps of a paper: all that a mail shows of it."""
+        return _content(self._papers[key])
+
+    def freeze(self, keys: Iterable[int]) -> Mapping[int, int]:
+        """Under which number each of these papers is kept as it is now."""
+        fresh = {key: self.content(key) for key in keys if key not in self._frozen}
+        if fresh:
+            self._frozen |= editions.freeze(fresh)
+        return self._frozen
+
+    def _know(self, several: Iterable[Paper]) -> None:
+        self._papers |= {paper.key: paper for paper in several}
+
+    def _by_votes(self, key: int) -> tuple[int, int]:
+        return -self.votes(key), key
+
+
+class _Batch:
+    """The papers that came in after a position, and the ways to find them."""
+
+    def __init__(self, position: int, arrived: Sequence[Paper]) -> None:
+        self.position, self.papers = position, arrived
+
+    @cached_property
+    def by_author(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for paper in self.papers:
+            for name in dict.fromkeys(map(name_key, paper.authors)):
+                found.setdefault(name, []).append(paper.key)
+        return found
+
+    @cached_property
+    def by_category(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for paper in self.papers:
+            names = {
+                name.lower() for one in paper.categories for name in (spelled(one), spelled(one).partition(".")[0])
+            }
+            for name in names:
+                found.setdefault(name, []).append(paper.key)
+        return found
+
+    @cached_property
+    def documents(self) -> list[Any]:
+        return [document(paper) for paper in self.papers]
+
+    @cached_property
+    def ids(self) -> dict[int, tuple[str, ...]]:
+        return {paper.key: (paper.paper_id, *paper.aliases) for paper in self.papers}
+
+
+def _content(paper: Paper) -> dict[str, Any]:
+    text = readable(paper.abstract or paper.note)
+    day = paper.published or paper.announced or paper.featured
+    return {
+        "paper_id": paper.paper_id,
+        "aliases": list(paper.aliases),
+        "title": readable(paper.title),
+        "authors": list(paper.authors),
+        "text": first_lines(" ".join(sentences(text)[:2]), TWO_SENTENCES),
+        "note": bool(paper.note and not paper.abstract),
+        "links": [[link.url, link.kind.value] for link in paper.links],
+        "categories": list(paper.categories),
+        "day": day.isoformat() if day else str(paper.year or ""),
+        "upvotes": paper.upvotes,
+        "votes": paper.votes,
+    }
+
+
+def _why(reason: Reason) -> str:
+    """Why a paper matches a kept search, in words."""
+    if reason.paper_id:
+        return f"is {reason.paper_id}"
+    told = []
+    if reason.words:
+        told.append(f"has {', '.join(reason.words)}")
+    if reason.dense_rank is not None and reason.similarity is not None:
+        told.append(f"is near in meaning ({reason.similarity:.2f})")
+    return " and ".join(told) or "is what was asked for"
+
+
+def _place(rank: int, paper: Paper) -> str:
+    votes = (paper.upvotes or 0) + paper.votes
+    number = f"with {votes} upvote{'s' if votes != 1 else ''}" if votes else "listed"
+    return f"number {rank} of the front page, {number} on {paper.listed_on}"
