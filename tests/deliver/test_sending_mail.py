@@ -328,7 +328,7 @@ class TestServer:
         clock = Clock()
         with PostOffice() as office:
             server = Server(host="127.0.0.1", port=office.port, security="none")
-            pace = Pace(10.0, burst=5, clock=lambda: clock.now.timestamp())
+            pace = Pace(10.0, burst=5, clock=lambda: clock().timestamp())
             carrier = lambda: MailCarrier(server, HEAD, rendered)  # noqa: E731
             sender = Sender(carrier, folder=tmp_path, doors=["mail"], pace=pace, threads=2, clock=clock)
             sender.run(threading.Event())

@@ -29,6 +29,9 @@ log = logging.getLogger("broadsheet.sending")
 AHEAD = 20.0
 """Seconds for which a delivery is held until its moment; those that are later are queued again."""
 
+GATHERING = 0.03
+"""Seconds in which ends gather that the library is told of together: the journal has them already."""
+
 TURN = 60.0
 """Seconds after which a run takes nothing more in hand: the next one begins with all its threads."""
 
@@ -203,6 +206,7 @@ class _Run:
         outcomes = []
         with suppress(queue.Empty):
             outcomes.append(self._done.get(timeout=wait))
+            self._halt.wait(GATHERING)
             while True:
                 outcomes.append(self._done.get_nowait())
         for outcome in outcomes:
