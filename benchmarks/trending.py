@@ -1,132 +1,284 @@
 """Replays the real days of the Hugging Face daily papers and holds four orders against what came of the papers.
 
     python -m benchmarks.trending
+    python -m benchmarks.trending --spread seen
+    python -m benchmarks.trending --plot docs/images/trending.svg
 
-Votes are known at two to eight moments each (the shared data; a moment that is only a day counts as its noon, UTC), and
-papers with one known moment are left out. Between two known moments votes are spread in proportion to the usual curve
-of growth, which is the median share of the final upvotes that papers had at each age; before the first from nought.
 The replay sees the votes every two hours, as a library that follows this source does. The data name no fields, so what
-is usual in a field plays no part here.
+is usual in a field plays no part here. The formula was chosen on the weeks of even number (`--weeks even`); what is
+printed is of the odd ones.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import zipfile
+import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from statistics import fmean, median
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
-from benchmarks import DATA
-from broadsheet.rank.trending import Formula, Gain, heat
-from broadsheet.rank.trust import together, weight
+from benchmarks.replay import SPREADS, Curve, Hours, curves
+from benchmarks.trending_plots import Panel, picture
+from broadsheet.rank.trending import LIGHT, Formula, Gain, Warm, added, joined, ranked
+from broadsheet.rank.trust import AT_MOST, LIFT, OF_A_NETWORK, OF_A_RING
 from broadsheet.sources.arxiv_days import announcement_time
 
-Hours = NDArray[np.float64]
-AGES: Hours = np.array([0, 6, 12, 18, 24, 36, 48, 72, 96, 144, 240, 480, 720], float)
-STEP, RING = 2.0, 50
-FIRST, LAST = date(2024, 6, 10), date(2026, 8, 10)
+FORMULA, BEFORE = Formula(), Formula(half_life=1.0)
+"""Ours, and what is left of its version 2 where there are no fields: no age, and gains forgotten within days."""
+
+STEP, BACK = 2, 8
+"""Hours between two looks at the votes, and days of which papers are in the list."""
+
+WITHIN, EVENINGS = (12, 24, 36, 48), (4, 12, 20)
+"""Ages in hours at which one day's order is judged, and hours of the day at which the week's is."""
+
+RING, PLACES = 50, range(11, 31)
+
+Order = Callable[["Moment"], Hours]
 
 
 @dataclass
-class Curve:
-    """One paper: when its day began, and its upvotes at some ages in hours, the last its final ones."""
+class Seen:
+    """A paper as a library that looks every STEP hours sees it: its upvotes, and its heat, after each look."""
 
-    day: datetime
-    ages: Hours
-    votes: Hours
+    curve: Curve
 
-    def at(self, moment: datetime) -> float:
-        """The upvotes at this moment."""
-        age = (moment - self.day).total_seconds() / 3600
-        return float(np.interp(age, self.ages, self.votes)) if age > 0 else 0.0
+    @cached_property
+    def votes(self) -> Hours:
+        """After each look, the first at the beginning of the day."""
+        return self.curve.after(np.arange(0, (BACK + 2) * 24 + 1, STEP, dtype=float))
+
+    @cached_property
+    def heats(self) -> list[float]:
+        """The logarithms of the heat after each look."""
+        return self._heats(FORMULA)
+
+    @cached_property
+    def heats_before(self) -> list[float]:
+        """The same by version 2."""
+        return self._heats(BEFORE)
+
+    def _heats(self, formula: Formula) -> list[float]:
+        found = [-math.inf]
+        for step in range(1, len(self.votes)):
+            moment = self.curve.day + timedelta(hours=step * STEP)
+            gain = Gain("upvotes", self.votes[step - 1], self.votes[step], _clock(moment))
+            found.append(added(found[-1], gain, formula))
+        return found
+
+
+@dataclass
+class Moment:
+    """The papers that are in the list at a moment; `more` are upvotes, firm or light, that some get just then."""
+
+    now: datetime
+    papers: Sequence[Seen]
+    firm: dict[int, float] = field(default_factory=dict)
+    light: dict[int, float] = field(default_factory=dict)
+
+    @cached_property
+    def hours(self) -> Hours:
+        """The age of each paper."""
+        return np.array([(self.now - paper.curve.day).total_seconds() / 3600 for paper in self.papers])
+
+    @cached_property
+    def counts(self) -> Hours:
+        """The upvotes of each paper, as an order counts them that knows of no trust."""
+        counts = np.array(
+            [paper.votes[int(hours // STEP)] for paper, hours in zip(self.papers, self.hours, strict=True)]
+        )
+        for place, number in (*self.firm.items(), *self.light.items()):
+            counts[place] += number
+        return counts
+
+    def gained(self, hours: float) -> Hours:
+        """The upvotes that each paper gains in the next hours."""
+        later = self.now + timedelta(hours=hours)
+        return np.array([paper.curve.at(later) - paper.curve.at(self.now) for paper in self.papers])
+
+
+def raw(moment: Moment) -> Hours:
+    """The upvotes."""
+    return moment.counts
+
+
+def hacker_news(moment: Moment) -> Hours:
+    """The upvotes less one, over a power of the age in hours."""
+    return (moment.counts - 1) / (moment.hours + 2) ** 1.8
+
+
+def reddit(moment: Moment) -> Hours:
+    """The logarithm of the upvotes, and the moment it began."""
+    return np.log10(np.maximum(moment.counts, 1)) - moment.hours * 3600 / 45_000
+
+
+def trending(moment: Moment) -> Hours:
+    """Ours: the scores, or minus the places where light votes are held."""
+    now = _clock(moment.now)
+    papers = []
+    for key, (seen, hours) in enumerate(zip(moment.papers, moment.hours, strict=True)):
+        firm = seen.heats[int(hours // STEP)]
+        firm = added(firm, Gain("votes", 0, moment.firm.get(key, 0), now), FORMULA)
+        light = added(-math.inf, Gain(LIGHT, 0, min(moment.light.get(key, 0), AT_MOST), now), FORMULA)
+        papers.append(Warm(key, joined(firm, light), firm, "", now - _clock(seen.curve.day)))
+    found = np.zeros(len(papers))
+    for place, placed in enumerate(ranked(papers, now, FORMULA)):
+        found[placed.key] = -place if moment.light else placed.score
+    return found
+
+
+def version_2(moment: Moment) -> Hours:
+    """The heat of version 2, which knew of light votes that they count together half a vote."""
+    now, heats = _clock(moment.now), []
+    for key, (seen, hours) in enumerate(zip(moment.papers, moment.hours, strict=True)):
+        votes = moment.firm.get(key, 0) + min(moment.light.get(key, 0), AT_MOST)
+        heats.append(added(seen.heats_before[int(hours // STEP)], Gain("votes", 0, votes, now), BEFORE))
+    return np.exp2(np.array(heats) - now / BEFORE.half_life)
+
+
+ORDERS: dict[str, Order] = {
+    "raw counts": raw,
+    "Hacker News": hacker_news,
+    "Reddit": reddit,
+    "trending, version 2": version_2,
+    "trending": trending,
+}
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables, or draw the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.parse_args()
-    curves = list(_curves().values())
-    print(f"{len(curves):,} papers on {len({curve.day for curve in curves})} days")
-    within: dict[tuple[str, int], list[float]] = defaultdict(list)
-    tomorrow: dict[str, list[float]] = defaultdict(list)
-    places: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    by_day: dict[date, list[Curve]] = defaultdict(list)
-    for curve in curves:
-        by_day[curve.day.date()].append(curve)
-    day = FIRST
-    while day <= LAST:
-        now = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
-        recent = [curve for age in range(8) for curve in by_day.get(day - timedelta(days=age), [])]
-        if len(recent) >= 30:
-            gained = np.array([curve.at(now + timedelta(days=1)) - curve.at(now) for curve in recent])
-            for name, order in ORDERS.items():
-                tomorrow[name].append(_ndcg([order(curve, now) for curve in recent], gained))
-            for name, order in ORDERS.items():
-                places[name].append(_places(recent, now, order))
-        todays = by_day.get(day, [])
-        if len(todays) >= 8:
-            final = [curve.votes[-1] for curve in todays]
-            for hours in (12, 24, 48):
-                then = todays[0].day + timedelta(hours=hours)
-                for name, order in ORDERS.items():
-                    tau = kendalltau([order(curve, then) for curve in todays], final).statistic
-                    within[name, hours].append(0.0 if np.isnan(tau) else float(tau))
-        day += timedelta(days=1)
-    print(
-        f"\n| order | τ, 12 h | τ, 24 h | τ, 48 h | nDCG@10, next day's gain ({len(tomorrow['trending'])} evenings) |"
-    )
-    print("|---|---|---|---|---|")
-    for name in ORDERS:
-        taus = " | ".join(f"{fmean(within[name, hours]):.3f}" for hours in (12, 24, 48))
-        print(f"| {name} | {taus} | {fmean(tomorrow[name]):.3f} |")
-    print(f"\n{RING} accounts made this evening vote for one paper (share of evenings in the top 10, median place)")
-    print(
-        "| order | a paper of today without a vote | the paper in place 20 | as many settled readers, without a vote |"
-    )
-    print("|---|---|---|---|")
-    for name, seen in places.items():
-        told = [f"{fmean(place <= 10 for place in case):.1%}, {median(case):.0f}" for case in zip(*seen, strict=True)]
-        print(f"| {name} | {' | '.join(told)} |")
+    parser.add_argument("--spread", choices=SPREADS, default="usual", help="how votes lie between two known moments")
+    parser.add_argument("--weeks", choices=("odd", "even"), default="odd", help="even ones are for choosing")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the pictures of the documentation")
+    asked = parser.parse_args()
+    by_day: dict[date, list[Seen]] = defaultdict(list)
+    for curve in curves(asked.spread):
+        by_day[curve.day.date()].append(Seen(curve))
+    several = [day for day in _days(by_day) if day.isocalendar()[1] % 2 == (asked.weeks == "odd")]
+    print(f"{sum(map(len, by_day.values())):,} papers on {len(by_day)} days; weeks of {asked.weeks} number")
+    print(f"Between two known moments votes are spread {SPREADS[asked.spread]}.\n")
+    ages = " | ".join(f"{hours} h" for hours in WITHIN)
+    print(f"| order | right pairs, {ages} | τ, {ages} | nDCG@10, {' | '.join(f'{hour}:00' for hour in EVENINGS)} |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+    for name, order in ORDERS.items():
+        pairs, taus = zip(*(_agreement(by_day, several, order, hours) for hours in WITHIN), strict=True)
+        follows = [_follows(by_day, several, order, hour) for hour in EVENINGS]
+        print(f"| {name} | {_row(pairs, '.1%')} | {_row(taus, '.3f')} | {_row(follows, '.3f')} |")
+    _print_rings(by_day, several)
+    if asked.plot:
+        panels = [_agreement_by_age(by_day, several), _places_of_the_ring(by_day, several), _a_week(by_day)]
+        asked.plot.write_text(picture("Trending, replayed on real days", panels), encoding="utf-8")
 
 
-def _places(recent: Sequence[Curve], now: datetime, order: Order) -> tuple[int, int, int]:
-    """The place in the list that the ring gives a paper without a vote and the 20th, and what settled readers give."""
-    scores = sorted((order(curve, now, 0.0) for curve in recent), reverse=True)
-    twentieth = sorted(recent, key=lambda curve: -order(curve, now, 0.0))[19]
-    today = Curve(now.replace(hour=0), AGES, np.zeros_like(AGES))
-    # An order that knows of no trust is given the number of the votes.
-    ring = together(0.0, RING * weight(0.0)) if order is _trending else float(RING)
-    reached = (order(today, now, ring), order(twentieth, now, ring), order(today, now, float(RING)))
-    others = (scores, scores[:19] + scores[20:], scores)
-    return tuple(1 + sum(score > mine for score in rest) for mine, rest in zip(reached, others, strict=True))  # type: ignore[return-value]
+def _row(figures: Iterable[float], form: str) -> str:
+    return " | ".join(format(figure, form) for figure in figures)
 
 
-def _trending(curve: Curve, now: datetime, votes: float = 0.0) -> float:
-    """The heat of a paper whose upvotes were seen every two hours, and that accounts here have voted for just now."""
-    return heat([*_gains(curve, now), Gain("votes", 0.0, votes, _clock(now))], FORMULA)
+def _days(by_day: dict[date, list[Seen]]) -> list[date]:
+    first, last = min(by_day) + timedelta(days=BACK), max(by_day)
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _gains(curve: Curve, now: datetime) -> list[Gain]:
-    steps = int((now - curve.day).total_seconds() / 3600 / STEP)
-    gains, before = [], 0.0
-    for step in range(1, steps + 1):
-        moment = curve.day + timedelta(hours=step * STEP)
-        after = curve.at(moment)
-        if after > before:
-            gains.append(Gain("upvotes", before, after, _clock(moment)))
-            before = after
-    return gains
+def _moment(by_day: dict[date, list[Seen]], day: date, hour: int) -> Moment:
+    """A moment of this day, with the papers of the last BACK days."""
+    now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+    return Moment(now, [seen for age in range(BACK) for seen in by_day.get(day - timedelta(days=age), [])])
+
+
+def _agreement(by_day: dict[date, list[Seen]], days: Sequence[date], order: Order, hours: int) -> tuple[float, float]:
+    """How far the order of one day's papers at this age agrees with their final upvotes, over days of eight or more.
+
+    The share of pairs of papers, apart in the end, that are in the right order, where equals count half; and Kendall's
+    τ-b, which gives credit for equals.
+    """
+    pairs, taus = [], []
+    for day in days:
+        if len(by_day.get(day, ())) >= 8:
+            moment = Moment(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hours), by_day[day])
+            scores, finals = order(moment), np.array([seen.curve.final for seen in moment.papers])
+            apart = np.sign(finals[:, None] - finals)
+            right = apart * np.sign(scores[:, None] - scores)
+            pairs.append(float((1 + right.sum() / np.abs(apart).sum()) / 2))
+            tau = kendalltau(scores, finals).statistic
+            taus.append(0.0 if math.isnan(tau) else float(tau))
+    return fmean(pairs), fmean(taus)
+
+
+def _follows(by_day: dict[date, list[Seen]], days: Sequence[date], order: Order, hour: int) -> float:
+    """nDCG@10 of a week's papers against what they gain in the next 24 hours: what a trending list is read for."""
+    discount, found = 1 / np.log2(np.arange(2, 12)), []
+    for day in days:
+        moment = _moment(by_day, day, hour)
+        if len(moment.papers) >= 30:
+            worth = np.log2(1 + np.maximum(moment.gained(24), 0))
+            best = float(np.sort(worth)[::-1][:10] @ discount)
+            got = float(worth[np.argsort(-order(moment), kind="stable")[:10]] @ discount)
+            found.append(got / max(best, 1e-9))
+    return fmean(found)
+
+
+def _place(moment: Moment, order: Order, key: int, *, firm: float = 0, light: float = 0) -> int:
+    """The place of a paper, from 1, once it gets these votes; among equals it is the last."""
+    scores = order(Moment(moment.now, moment.papers, {key: firm} if firm else {}, {key: light} if light else {}))
+    return int((scores >= scores[key]).sum())
+
+
+CASES: dict[str, tuple[float, float]] = {
+    f"a ring of {RING} accounts made this evening": (0, RING),
+    f"{RING} grown accounts of one network": (OF_A_NETWORK, RING - OF_A_NETWORK),
+    f"a ring of {RING} grown accounts that is known": (OF_A_RING, RING - OF_A_RING),
+    "5 honest newcomers": (0, 5),
+    "5 settled readers": (5, 0),
+    f"{RING} settled readers, or a ring of grown accounts that is not known yet": (RING, 0),
+}
+"""Who votes at once: how many firm votes that makes, and how many light ones."""
+
+
+def _print_rings(by_day: dict[date, list[Seen]], days: Sequence[date]) -> None:
+    moments = [moment for day in days if len((moment := _moment(by_day, day, 20)).papers) >= PLACES[-1]]
+    print(f"\n{len(moments)} evenings; in how many of the cases the papers in places 11 to 30 come into the ten first")
+    print("(and how many places they climb, in the middle), and a paper of the day that nobody voted for")
+    print("| who votes | " + " | ".join(f"{name}: 11 to 30 | no vote yet" for name in ORDERS) + " |")
+    print("|---|" + "---|---|" * len(ORDERS))
+    for case, (firm, light) in CASES.items():
+        told = []
+        for order in ORDERS.values():
+            climbed = [pair for moment in moments for pair in _climbs(moment, order, firm, light)]
+            first = fmean(after <= 10 for _, after in climbed)
+            unseen = [_unseen(moment, order, firm, light) for moment in moments]
+            told += [
+                f"{first:.1%} ({median(before - after for before, after in climbed):.0f})",
+                f"{fmean(place <= 10 for place in unseen):.1%}",
+            ]
+        print(f"| {case} | {' | '.join(told)} |")
+    print(f"Light votes lift by {LIFT} places at most.")
+
+
+def _climbs(moment: Moment, order: Order, firm: float, light: float) -> list[tuple[int, int]]:
+    """(place before, place after) of every third paper in PLACES that gets these votes."""
+    before = _listed(moment, order)
+    return [(place, _place(moment, order, before[place - 1], firm=firm, light=light)) for place in PLACES[::3]]
+
+
+def _listed(moment: Moment, order: Order) -> list[int]:
+    """The papers in this order, among equals the last one first, as our list has them."""
+    scores = order(moment)
+    return sorted(range(len(scores)), key=lambda key: (-scores[key], -key))
+
+
+def _unseen(moment: Moment, order: Order, firm: float, light: float) -> int:
+    """The place of a paper of this day that nobody voted for before these votes."""
+    day = moment.now.replace(hour=0)
+    nobody = Seen(Curve(day, np.array([0.0, 720.0]), np.zeros(2)))
+    return _place(Moment(moment.now, [*moment.papers, nobody]), order, len(moment.papers), firm=firm, light=light)
 
 
 @lru_cache(maxsize=100_000)
@@ -134,106 +286,58 @@ def _clock(moment: datetime) -> float:
     return announcement_time(moment)
 
 
-def _raw(curve: Curve, now: datetime, votes: float = 0.0) -> float:
-    return curve.at(now) + votes
+def _agreement_by_age(by_day: dict[date, list[Seen]], days: Sequence[date]) -> Panel:
+    """By how much more pairs each order has right than raw counts have."""
+    ages = range(6, 73, 6)
+    right = {
+        name: [100 * _agreement(by_day, days, order, hours)[0] for hours in ages] for name, order in ORDERS.items()
+    }
+    lines = {
+        name: [(age, here - there) for age, here, there in zip(ages, found, right["raw counts"], strict=True)]
+        for name, found in right.items()
+    }
+    up = {number / 2: f"{number / 2:+.1f}" for number in range(-4, 5)}
+    across = {age: str(age) for age in range(0, 73, 12)}
+    return Panel(
+        "Pairs of a day's papers in the right order", "age in hours; points above raw counts", lines, across, up
+    )
 
 
-def _hacker_news(curve: Curve, now: datetime, votes: float = 0.0) -> float:
-    age = (now - curve.day).total_seconds() / 3600
-    return float((curve.at(now) + votes - 1) / (age + 2) ** 1.8)
+def _places_of_the_ring(by_day: dict[date, list[Seen]], days: Sequence[date]) -> Panel:
+    """On how many evenings a ring of new accounts brings the paper in place 20 to a place or above it."""
+    moments = [moment for day in days if len((moment := _moment(by_day, day, 20)).papers) >= PLACES[-1]]
+    lines = {}
+    for name, order in ORDERS.items():
+        reached = [_place(moment, order, _listed(moment, order)[19], light=RING) for moment in moments]
+        lines[name] = [(place, 100 * fmean(one <= place for one in reached)) for place in range(1, 21)]
+    across = {1: "1", 5: "5", 10: "10", 15: "15", 20: "20"}
+    up = {share: f"{share} %" for share in range(0, 101, 20)}
+    return Panel(f"{RING} new accounts vote for the paper in place 20", "reaches this place", lines, across, up)
 
 
-def _reddit(curve: Curve, now: datetime, votes: float = 0.0) -> float:
-    return float(np.log10(max(curve.at(now) + votes, 1.0))) + curve.day.timestamp() / 45_000
+def _a_week(by_day: dict[date, list[Seen]]) -> Panel:
+    """What the first paper of each day of a week is placed by, Monday to Monday."""
+    busy = max((day for day in by_day if day.weekday() == 0), key=lambda day: _busy(by_day, day))
+    begin = datetime(busy.year, busy.month, busy.day, tzinfo=UTC)
+    lines: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for hours in range(0, 24 * 7 + 1, STEP):
+        now = begin + timedelta(hours=hours)
+        moment = _moment(by_day, now.date(), now.hour)
+        scores = trending(moment)
+        for number in range(7):
+            day = busy + timedelta(days=number)
+            several = [score for seen, score in zip(moment.papers, scores, strict=True) if seen.curve.day.date() == day]
+            if several and hours >= number * 24 + STEP:
+                lines[f"{day:%A}'s best"].append((hours, max(several)))
+    across = {24 * number: f"{busy + timedelta(days=number):%a}" for number in range(8)}
+    up = {number: str(number) for number in range(5)}
+    title = f"A week from {busy.day} {busy:%B %Y}: who leads"
+    return Panel(title, "times what is usual, over (1 + age)^1.5", lines, across, up)
 
 
-FORMULA = Formula(weights={"upvotes": 1.0, "votes": 2.0})
-Order = Callable[..., float]
-ORDERS: dict[str, Order] = {
-    "raw counts": _raw,
-    "Hacker News": _hacker_news,
-    "Reddit": _reddit,
-    "trending": _trending,
-}
-
-
-def _ndcg(scores: Sequence[float], gained: Hours) -> float:
-    discount = 1 / np.log2(np.arange(2, 12))
-    worth = np.log2(1 + np.maximum(gained, 0))
-    best = np.sort(worth)[::-1][:10]
-    got = worth[np.argsort(-np.array(scores), kind="stable")[:10]]
-    return float(got @ discount[: len(got)] / max(float(best @ discount[: len(best)]), 1e-9))
-
-
-def _curves() -> dict[str, Curve]:
-    """Every paper with its upvotes at the known moments, and those between them by the usual curve."""
-    days, finals = _finals()
-    points: dict[str, dict[float, float]] = defaultdict(dict)
-    for name in ("hf-vote-snapshots.jsonl.zst", "hf-vote-snapshots-rss.jsonl.zst"):
-        lines = subprocess.run(["zstd", "-dc", str(DATA / name)], capture_output=True, check=True).stdout.splitlines()
-        for line in filter(None, lines):
-            seen = json.loads(line)
-            paper, told = seen["id"].removeprefix("arXiv:"), seen["seen_at"]
-            if paper in days:
-                moment = datetime.fromisoformat(told if len(told) > 10 else f"{told}T12:00:00+00:00")
-                age = (moment - days[paper]).total_seconds() / 3600
-                if 0 < age <= AGES[-1]:
-                    points[paper][age] = max(points[paper].get(age, 0.0), float(seen["upvotes"]))
-    grown = {paper: known for paper, known in points.items() if len(known) > 1}
-    finals = {paper: max(finals[paper], *known.values()) for paper, known in grown.items()}
-    usual = _usual(grown, finals)
-    told = ", ".join(f"{share:.0%} at {age:.0f} h" for age, share in zip(AGES[1:], usual[1:], strict=True))
-    print(f"usual share of the final upvotes: {told}")
-    return {paper: _curve(days[paper], known, finals[paper], usual) for paper, known in grown.items()}
-
-
-def _finals() -> tuple[dict[str, datetime], dict[str, float]]:
-    """The day of each paper, and its final upvotes."""
-    days: dict[str, datetime] = {}
-    finals: dict[str, float] = {}
-    with zipfile.ZipFile(DATA / "hf-daily.zip") as archive:
-        for name in sorted(archive.namelist()):
-            told = Path(name).stem[:10]
-            if not told.startswith("20"):
-                continue
-            for entry in json.loads(archive.read(name)):
-                paper = entry.get("paper") if isinstance(entry, dict) else None
-                if isinstance(paper, dict) and isinstance(paper.get("upvotes"), int):
-                    days.setdefault(paper["id"], datetime.fromisoformat(told).replace(tzinfo=UTC))
-                    finals[paper["id"]] = max(finals.get(paper["id"], 0.0), float(paper["upvotes"]))
-    return days, finals
-
-
-def _usual(points: dict[str, dict[float, float]], finals: dict[str, float]) -> Hours:
-    """The median share of the final upvotes that papers had at each of AGES; rising."""
-    shares: list[list[float]] = [[] for _ in AGES]
-    for paper, known in points.items():
-        final = max(finals[paper], *known.values())
-        if final >= 10:
-            for age, votes in known.items():
-                shares[int(np.abs(AGES - age).argmin())].append(votes / final)
-    told = [float(np.median(several)) if len(several) >= 20 else np.nan for several in shares]
-    told[0], told[-1] = 0.0, 1.0
-    known_at = ~np.isnan(told)
-    filled = np.interp(np.log1p(AGES), np.log1p(AGES[known_at]), np.array(told)[known_at])
-    return np.maximum.accumulate(filled)
-
-
-def _curve(day: datetime, known: dict[float, float], final: float, usual: Hours) -> Curve:
-    """A paper's upvotes at its known moments and at AGES between them."""
-    ages = [0.0, *sorted(known), float(AGES[-1])]
-    votes = [0.0, *(known[age] for age in sorted(known)), max(final, *known.values(), 0.0)]
-    votes = list(np.maximum.accumulate(votes))
-    if len(ages) > 2 and ages[-2] >= AGES[-1]:
-        del ages[-1], votes[-1]
-    every = np.union1d(AGES, ages)
-    share = np.interp(every, AGES, usual)
-    at_known = np.interp(ages, AGES, usual)
-    place = np.clip(np.searchsorted(ages, every, side="right") - 1, 0, len(ages) - 2)
-    low, high = at_known[place], at_known[place + 1]
-    part = np.where(high > low, (share - low) / np.maximum(high - low, 1e-9), 1.0)
-    spread = np.array(votes)[place] + np.clip(part, 0, 1) * (np.array(votes)[place + 1] - np.array(votes)[place])
-    return Curve(day, every, np.maximum.accumulate(spread))
+def _busy(by_day: dict[date, list[Seen]], monday: date) -> int:
+    """How many papers of this week have votes that are known, on its leanest working day."""
+    return min(len(by_day.get(monday + timedelta(days=number), ())) for number in range(5))
 
 
 if __name__ == "__main__":

@@ -158,9 +158,8 @@ def _write(number: int, writers: int, seconds: float) -> tuple[int, set[tuple[in
     _django()
     from broadsheet.core import voting
     from broadsheet.library import models, papers
-    from broadsheet.rank.trending import Formula
 
-    formula, random_ = Formula(), random.Random(number)
+    random_ = random.Random(number)
     several = list(papers.by_keys(list(models.Paper.objects.values_list("key", flat=True))).values())
     keys = list(models.Account.objects.order_by("pk").values_list("pk", flat=True))[number::writers]
     pairs = [(account, paper) for account in keys for paper in several]
@@ -168,14 +167,14 @@ def _write(number: int, writers: int, seconds: float) -> tuple[int, set[tuple[in
     there: set[tuple[int, int]] = set()
     acts, began = 0, time.perf_counter()
     for account, paper in pairs:
-        voting.upvote(account, paper, formula, now=datetime.now(UTC))
+        voting.upvote(account, paper, now=datetime.now(UTC))
         there.add((account, paper.key))
         acts += 1
         if random_.random() < 0.1:
-            voting.upvote(account, paper, formula, now=datetime.now(UTC))
+            voting.upvote(account, paper, now=datetime.now(UTC))
             acts += 1
         if random_.random() < 0.05:
-            voting.withdraw(account, paper)
+            voting.withdraw(account, paper, now=datetime.now(UTC))
             there.discard((account, paper.key))
             acts += 1
         if time.perf_counter() - began > seconds:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from broadsheet.core import subscribing
 from broadsheet.deliver.mail import rendering
 from broadsheet.digests import Subscriber, Times, Want
-from broadsheet.library import models
+from broadsheet.library import models, subscriptions
 
 CHANGED = datetime(2026, 3, 17, 4, tzinfo=UTC)
 """When papers come in, on a Tuesday."""
@@ -28,7 +28,7 @@ def confirmed(
     """A subscriber who has asked for these and said yes."""
     subscribing.subscribe(address, wants, times, zone, now=now)
     subscribing.confirm(proof_in(sent()[-1]), now=now)
-    found = subscribing.subscriptions.at(address)
+    found = subscriptions.at(address)
     assert found
     return found
 

@@ -40,6 +40,14 @@ class PaperNotFoundError(BroadsheetError):
         super().__init__(f"No paper in the library has the id {paper_id!r}.")
 
 
+class CommentNotFoundError(BroadsheetError):
+    """No comment has this number, or it is gone."""
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        super().__init__(f"There is no comment {key}. Its author may have taken it back.")
+
+
 class NotAllowedError(BroadsheetError):
     """The account may not do this; the text says what, and who may."""
 

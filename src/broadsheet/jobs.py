@@ -15,8 +15,20 @@ from time import monotonic
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from broadsheet import wiring
-from broadsheet.core import completeness, composing, fetching, indexing, subscribing, trending, warnings
+from broadsheet import letters, wiring
+from broadsheet.core import (
+    collecting,
+    completeness,
+    composing,
+    fetching,
+    indexing,
+    past,
+    subscribing,
+    telling,
+    trending,
+    warnings,
+    weighing,
+)
 from broadsheet.errors import BroadsheetError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
@@ -74,9 +86,27 @@ def close_gaps(stop: threading.Event) -> str:
 
 
 def notice(_stop: threading.Event) -> str:
-    """Note what papers gained in the eyes of others, for the trending list."""
+    """Note what papers gained in the eyes of readers here and elsewhere, for the trending list."""
+    voted = weighing.take_in(wiring.formula())
     noted = trending.notice(wiring.formula(), now=_now())
-    return f"{noted} gains noted" if noted else ""
+    said = (f"votes for {voted} papers weighed" if voted else "", f"{noted} gains noted" if noted else "")
+    return ", ".join(filter(None, said))
+
+
+def keep_lists(_stop: threading.Event) -> str:
+    """Keep the front page and the trending list of a day that is over, as they stand."""
+    kept = past.keep(wiring.formula(), now=_now())
+    return f"{kept} lists kept" if kept else ""
+
+
+def weigh(_stop: threading.Event) -> str:
+    """Look which accounts vote together, and forget which network old votes came from."""
+    forgotten = weighing.keep(wiring.formula(), now=_now())
+    bound = weighing.look_for_rings(wiring.formula(), now=_now())
+    said = [f"the networks of {forgotten} votes forgotten"] * bool(forgotten) + [f"{bound} accounts in rings"] * bool(
+        bound
+    )
+    return "; ".join(said)
 
 
 def compose(stop: threading.Event) -> str:
@@ -94,13 +124,33 @@ def warn(_stop: threading.Event) -> str:
     return f"told the administrators of {told} failing sources" if told else ""
 
 
+def tell(_stop: threading.Event) -> str:
+    """Mail accounts what they have not read on the site."""
+    if not letters.can_be_sent():
+        return ""
+    verified = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+    report = telling.tell(letters.send, now=_now(), verified=verified)
+    told = {"sent": report.sent, "put off": report.postponed, "refused": report.refused}
+    return ", ".join(f"{number} letters {what}" for what, number in told.items() if number)
+
+
+def tidy(_stop: threading.Event) -> str:
+    """Delete, for good, the collections that have been in the bin for a month."""
+    gone = collecting.empty_bin(now=_now())
+    return f"{gone} collections left the bin" if gone else ""
+
+
 STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
     Step("notice", every=5.0, run=notice),
     Step("compose", every=30.0, run=compose),
+    Step("keep lists", every=60.0, run=keep_lists),
+    Step("weigh", every=21_600.0, run=weigh),
     Step("close gaps", every=1800.0, run=close_gaps),
     Step("warn", every=600.0, run=warn),
+    Step("tell", every=60.0, run=tell),
+    Step("tidy", every=3600.0, run=tidy),
 )
 
 

@@ -107,11 +107,25 @@ SETTINGS = (
         "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; or `open`, everybody.",
         "closed",
     ),
-    Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 1.0, _real),
+    Setting(
+        "submissions",
+        "When a paper that a reader puts forward is on the front page: `at_once`, or after an editor's `nod`; those of "
+        "contributors and editors are there at once anyway.",
+        "at_once",
+    ),
+    Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 4.0, _real),
+    Setting(
+        "trending_gravity",
+        "How fast papers sink as they age: what they are placed by is divided by this power of one and their age in "
+        "announcement days.",
+        1.5,
+        _real,
+    ),
     Setting(
         "trending_weights",
-        "What upvotes elsewhere, votes here, comments and the stars of its code count for a paper.",
-        "upvotes=1 votes=2 comments=0.5 stars=0.5",
+        "What upvotes elsewhere, votes and voices (accounts that comment) here, comments elsewhere, the stars of its "
+        "code and submissions by editors count for a paper.",
+        "upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5 submissions=2",
     ),
     Setting("administrators", "Mail addresses that are told when a source fails for a day.", [], _words),
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
@@ -211,7 +225,8 @@ def _weights(text: str) -> dict[str, float]:
         return {name: float(value) for name, value in pairs}
     except ValueError:
         raise SettingError(
-            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. Write it as upvotes=1 votes=2 comments=0.5 stars=0.5."
+            f"BROADSHEET_TRENDING_WEIGHTS is {text!r}. "
+            "Write it as upvotes=1 votes=2 voices=1 comments=0.5 stars=0.5 submissions=2."
         ) from None
 
 
@@ -254,7 +269,11 @@ ADMINISTRATORS: list[str] = _value("administrators")
 SIGNUP: str = _value("signup")
 if SIGNUP not in {"open", "closed"}:
     raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be open or closed.")
+SUBMISSIONS: str = _value("submissions")
+if SUBMISSIONS not in {"at_once", "nod"}:
+    raise SettingError(f"BROADSHEET_SUBMISSIONS is {SUBMISSIONS!r}. It must be at_once or nod.")
 TRENDING_HALF_LIFE: float = _value("trending_half_life")
+TRENDING_GRAVITY: float = _value("trending_gravity")
 TRENDING_WEIGHTS: dict[str, float] = _weights(_value("trending_weights"))
 
 # Django's.

@@ -34,6 +34,14 @@ def readable(text: str) -> str:
     return text
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+def plain(text: str) -> str:
+    """What a person typed, over several lines perhaps, without the signs that databases and XML refuse."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
 def _has_signs(text: str) -> bool:
     """Whether anything in the text hints at TeX."""
     return any(map(text.__contains__, _SIGNS)) or "--" in text or _has_plain_tex(text)

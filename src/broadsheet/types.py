@@ -79,7 +79,7 @@ class Paper:
     `key` is the library's own number, stable while the paper exists; `aliases` are all its other ids, sorted.
     `title` and `abstract` are the original text; `broadsheet.text.readable` makes them fit for display. `note` is
     our own words, to be shown only while there is no abstract. `upvotes` counts those seen at other places,
-    `votes` those of accounts here, `comments` what stands of what they said of it.
+    `votes` those of accounts here, `firm` those of them that count fully, `comments` what stands of what was said.
     """
 
     key: int
@@ -103,12 +103,18 @@ class Paper:
     extras: Mapping[str, Json] = field(default_factory=dict)
     upvotes: int | None = None
     votes: int = 0
+    firm: int = 0
     comments: int = 0
 
     @property
     def listed_on(self) -> date | None:
         """The day whose front page shows it: featured, else announced, else published."""
         return self.featured or self.announced or self.published
+
+    @property
+    def full_upvotes(self) -> int:
+        """What the order of listings goes by: upvotes elsewhere, and those here that count fully."""
+        return (self.upvotes or 0) + self.firm
 
     @property
     def has_code(self) -> bool:
@@ -323,12 +329,14 @@ class Period:
 class Listing:
     """The papers listed in a period, most upvoted first, then in the order they were stored; one page of them.
 
+    `ranks` has the rank of each; papers of as many full upvotes share theirs, as in 1, 2, 2, 4.
     `previous` and `next` are the nearest periods of the same kind that have papers; `newest` is the newest day that
     has any. All three are None in an empty library, and then `period` is today.
     """
 
     period: Period
     papers: tuple[Paper, ...]
+    ranks: tuple[int, ...]
     total: int
     paging: Paging
     previous: Period | None
@@ -401,7 +409,11 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rising:
-    """A paper in the trending list. `score` is its heat over what is usual in its field, `gains` all it comes from."""
+    """A paper in the trending list, or one that is in none, whose rank is 0. `gains` are all that its heat comes from.
+
+    `score` is its heat over what is usual in its field at its `age`, in announcement days, over a power of that age.
+    `held` says that papers with a lower score stand above it, because it owes its own to light votes.
+    """
 
     paper: Paper
     rank: int
@@ -409,6 +421,8 @@ class Rising:
     heat: float
     usual: float
     field: str
+    age: float
+    held: bool
     gains: tuple[Counted, ...]
 
 
@@ -421,12 +435,28 @@ class Trending:
     paging: Paging
     version: int
     half_life: float
+    gravity: float
     as_of: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """One page of the papers that gained most upvotes in a period, with the number and the rank that equals share."""
+
+    period: Period
+    gained: tuple[tuple[int, float, Paper], ...]
+    total: int
+    paging: Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """A paper that was put forward. `again` says that it had stood on a front page before, and keeps its day."""
+    """A paper that was put forward. `again` says that it had stood on a front page before, and keeps its day.
+
+    `waiting` says that an editor has yet to nod; `refused` that one has said no before.
+    """
 
     paper: Paper
     again: bool
+    waiting: bool = False
+    refused: bool = False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from broadsheet.core import weighing
 from broadsheet.errors import SettingError
 from broadsheet.index import Embedder, Index, embed
 from broadsheet.rank.trending import Formula
@@ -28,7 +30,14 @@ def index() -> Index:
 
 def formula() -> Formula:
     """The formula of trending that the settings name."""
-    return Formula(weights=settings.TRENDING_WEIGHTS, half_life=settings.TRENDING_HALF_LIFE)
+    return Formula(
+        weights=settings.TRENDING_WEIGHTS, half_life=settings.TRENDING_HALF_LIFE, gravity=settings.TRENDING_GRAVITY
+    )
+
+
+def network(address: str, now: datetime) -> str:
+    """The name of the network that a client's address is in, for today; see `weighing.network`."""
+    return weighing.network(address, settings.SECRET_KEY, now)
 
 
 def http(stop: threading.Event | None = None, *, patience: float = 60.0) -> Http:

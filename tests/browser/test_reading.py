@@ -1,72 +1,15 @@
 """Promises of a morning with the paper: a real service, a real browser, the real page."""
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from builders import shared_data
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from contrast import LOW_CONTRAST
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
 QUERY = "normalization makes momentum shrink the effective step size"
 ADAMP = re.compile("AdamP: Slowing Down the Slowdown")
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running service with the papers of the real page; with the sample reading list where that is absent."""
-    folder = tmp_path_factory.mktemp("service")
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    environment = {**keep, "BROADSHEET_DATA": str(folder)}
-    command = [sys.executable, "-m", "broadsheet"]
-    try:
-        page = shared_data("seed", "daily-papers-page.txt")
-        subprocess.run([*command, "import", str(page)], env=environment, check=True, capture_output=True)
-    except pytest.skip.Exception:
-        pass  # `up` loads the sample: the same papers with our own notes
-    with subprocess.Popen(
-        [*command, "up", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
-    ) as service:
-        lines = iter(service.stdout or ())
-        yield next(line.split(" is at ")[1].strip() for line in lines if " is at " in line)
-        service.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed, and continuous integration must not skip the browser tests.")
-        pytest.skip("Chromium is not installed: Debian has it as the package chromium.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A browser's tab in which nothing may go wrong: no error, no warning, nothing that the policy refuses."""
-    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address.rstrip("/"))
-    page = context.new_page()
-    said: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            said.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert not said
 
 
 def search(page: Page, words: str) -> None:
@@ -187,26 +130,3 @@ def test_no_page_is_wider_than_the_screen_and_every_text_can_be_read(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate(LOW_CONTRAST) == [], path
     context.close()
-
-
-LOW_CONTRAST = """() => {
-  const channel = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const colour = (text) => text.match(/[\\d.]+/g).map(Number);
-  const behind = (element) => {
-    for (; element; element = element.parentElement) {
-      const found = colour(getComputedStyle(element).backgroundColor);
-      if (found.length < 4 || found[3] > 0) return found;
-    }
-    return [255, 255, 255];
-  };
-  const low = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!own || !element.checkVisibility()) continue;
-    const [one, other] = [luminance(colour(getComputedStyle(element).color)), luminance(behind(element))];
-    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-    if (contrast < 4.5) low.push(`${element.tagName} ${element.className} ${contrast.toFixed(2)}`);
-  }
-  return low;
-}"""

@@ -14,7 +14,6 @@ from broadsheet import wiring
 from broadsheet.core import composing, subscribing, trending, voting
 from broadsheet.core import papers as paper_verbs
 from broadsheet.core.composing import Composed
-from broadsheet.core.news import News
 from broadsheet.core.store import store
 from broadsheet.digests import Every, Kind, Times, Want
 from broadsheet.library import editions, models
@@ -252,7 +251,7 @@ class TestFrozen:
         number = digests()[0].pk
         before = editions.edition(number)
         account = models.Account.objects.create(username="ada", date_joined=MORNING - 90 * DAY)
-        voting.upvote(account.pk, paper_verbs.paper("arxiv:2603.00001"), FORMULA, now=MORNING)
+        voting.upvote(account.pk, paper_verbs.paper("arxiv:2603.00001"), now=MORNING)
         store([a_new("Another title", categories=("cs.LG",))], now=MORNING)
         models.Paper.objects.all().delete()
         assert before is not None
@@ -317,12 +316,12 @@ class TestCare:
 
     def test_a_sample_shows_what_would_come_and_writes_nothing(self, library: Library) -> None:
         library(a_new("Graph transformers", categories=("cs.LG",)))
-        found = composing.sample([SEARCH, CATEGORY], News(wiring.index(), FORMULA, MORNING))
+        found = composing.sample([SEARCH, CATEGORY], wiring.index(), FORMULA, now=MORNING + 300 * DAY)
         assert found is not None
         assert found.subject == "1 new for “graph transformers”"
         assert not models.FrozenPaper.objects.exists()
         assert not sent()
-        assert composing.sample([Want(Kind.AUTHOR, "Nobody")], News(wiring.index(), FORMULA, MORNING)) is None
+        assert composing.sample([Want(Kind.AUTHOR, "Nobody")], wiring.index(), FORMULA, now=MORNING) is None
 
     @given(
         sections=st.lists(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from builders import a_record
 from subscribers import CHANGED, EVENING, confirmed, proof_in, sent
 
@@ -224,7 +225,7 @@ class TestAccounts:
     def test_a_verified_address_of_an_account_is_asked_nothing(self) -> None:
         account = models.Account.objects.create(username="ada")
         assert subscribing.subscribe_account(account.pk, [TRENDING], Times(), "UTC", now=NOW) == ""
-        account.emailaddress_set.create(email="Ada@example.org", verified=True, primary=True)
+        EmailAddress.objects.create(user=account, email="Ada@example.org", verified=True, primary=True)
         assert subscribing.subscribe_account(account.pk, [TRENDING], Times(), "UTC", now=NOW) == "ada@example.org"
         who = subscribing.of_account(account.pk)
         assert who is not None
@@ -233,7 +234,7 @@ class TestAccounts:
 
     def test_it_is_told_where_nothing_is_ever_mailed_to(self) -> None:
         account = models.Account.objects.create(username="ada")
-        account.emailaddress_set.create(email="ada@example.org", verified=True, primary=True)
+        EmailAddress.objects.create(user=account, email="ada@example.org", verified=True, primary=True)
         models.Suppression.objects.create(address="ada@example.org", reason="bounce", at=NOW)
         with pytest.raises(subscribing.SuppressedError, match="bounce"):
             subscribing.subscribe_account(account.pk, [TRENDING], Times(), "UTC", now=NOW)

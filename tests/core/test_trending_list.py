@@ -67,7 +67,7 @@ def test_each_place_is_explained_by_gains_that_add_up_to_its_heat() -> None:
         ("upvotes", 10, 30),
     ]
     assert sum(gain.counts for gain in rising.gains) == pytest.approx(rising.heat)
-    assert rising.score == pytest.approx(rising.heat / rising.usual)
+    assert rising.score == pytest.approx(rising.heat / rising.usual / (1 + rising.age) ** FORMULA.gravity)
 
 
 def test_a_repository_s_stars_count_from_where_they_stood_when_it_was_first_seen() -> None:

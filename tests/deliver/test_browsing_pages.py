@@ -176,7 +176,7 @@ class TestTrending:
         assert len(titles) == 50
         assert "+1770 upvotes" in html
         assert "times what is usual in cs.LG" in html
-        assert "half after 1 announcement days" in html
+        assert "half after 4 announcement days" in html
         assert len(re.findall("<h2><a", text(client, "/trending?page=2"))) == 9
 
 

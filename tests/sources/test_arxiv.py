@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from answering import Answering
 from archive import Archive, Deposit, deposits, ids
 from builders import shared_data
 from hypothesis import given
@@ -306,6 +307,11 @@ class TestApi:
         batches = list(desk.look_up(quick(), [*sorted(ids(papers)), "doi:10.1/x", "arxiv:9999.99999"]))
         assert brought(batches) == ids(papers)
         assert len(origin.asked) == 3
+
+    def test_papers_are_asked_for_by_the_words_of_a_title_in_a_row(self) -> None:
+        desk = Answering(lambda _url, _asked: b'<feed xmlns="http://www.w3.org/2005/Atom"/>')
+        assert arxiv_api.ArxivPapers().by_title(desk, 'A "stone": heavy, and so on') == ()
+        assert desk.asked[0][1] == {"search_query": 'ti:"A stone heavy and so on"', "max_results": "5"}
 
     def test_a_query_brings_new_papers_oldest_first_and_goes_on_from_any_checkpoint(self, origin: Origin) -> None:
         papers = [replace(paper, day=date(2026, 3, 13 + n % 3)) for n, paper in enumerate(deposits(12))]

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from answering import Answering
+from answering import Answering, an_answer
 
 from broadsheet.errors import FetchError
 from broadsheet.sources import crossref
@@ -76,3 +76,23 @@ def test_of_a_date_that_is_told_in_part_the_year_is_kept_and_no_day_made_up() ->
     }
     record = crossref.record(work, Place("answer"))
     assert (record.published, record.year) == (None, 2024)
+
+
+def test_works_are_asked_for_by_title() -> None:
+    desk = Answering(lambda _url, _asked: {"message": {"items": [{"DOI": "10.1000/x", "title": ["A stone"]}]}})
+    assert [record.title for record in crossref.Crossref().by_title(desk, "A stone")] == ["A stone"]
+    assert desk.asked == [("https://api.crossref.org/works", {"query.title": "A stone", "rows": "5"})]
+
+
+def test_orcid_ids_are_kept_by_the_authors_names_where_they_are_told() -> None:
+    work = {
+        "DOI": "10.1000/x",
+        "title": ["A stone"],
+        "author": [
+            {"given": "Ada", "family": "Lovelace", "ORCID": "https://orcid.org/0000-0002-1825-0097"},
+            {"given": "Bo", "family": "Babbage"},
+            {"given": "Cy", "family": "Odd", "ORCID": "none"},
+        ],
+    }
+    (record,), _ = crossref.parse(an_answer({"message": work}))
+    assert record.extras["crossref"]["orcids"] == {"Ada Lovelace": "0000-0002-1825-0097"}

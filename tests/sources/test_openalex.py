@@ -94,3 +94,12 @@ def test_a_work_that_cannot_be_read_is_told_and_an_answer_that_lists_none_is_no_
     assert (batch.records, len(batch.unread)) == ((), 1)
     with pytest.raises(UnreadableError, match="lists no works"):
         list(openalex.make(Options(words=("x:1",))).fetch(Answering(lambda _u, _a: {"error": "no"}), {}, now=NOW))
+
+
+def test_orcid_ids_are_kept_by_the_authors_names_where_they_are_told() -> None:
+    authorships = [
+        {"author": {"display_name": "Ada Lovelace", "orcid": "https://orcid.org/0000-0002-1825-009X"}},
+        {"author": {"display_name": "Bo Babbage", "orcid": None}},
+    ]
+    record = openalex.record({"id": "https://openalex.org/W1", "title": "A", "authorships": authorships}, Place("x"))
+    assert record.extras["openalex"]["orcids"] == {"Ada Lovelace": "0000-0002-1825-009X"}

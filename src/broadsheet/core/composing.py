@@ -7,8 +7,8 @@ killed, and whenever, each period has exactly one edition. What a subscriber is 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,11 +20,11 @@ from broadsheet.core.wants import label
 from broadsheet.digests import Edition, Every, FrozenPaper, Kind, Letter, Subscriber, Subscription, Times, Want
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Index
-from broadsheet.library import collected, editions, subscriptions
+from broadsheet.library import collected, editions, papers, subscriptions
 from broadsheet.library.editions import Draft
 from broadsheet.rank.trending import Formula
 
-PORTION = 10_000
+PORTION = 5000
 """Subscribers whose searches are held against the news at once; what that takes of memory is bounded by it."""
 
 AT_ONCE = 400
@@ -104,11 +104,16 @@ def preview(subscriber: Subscriber, wanted: Sequence[Subscription], news: News) 
     )
 
 
-def sample(wants: Sequence[Want], news: News, *, account: int | None = None) -> Edition | None:
-    """The edition that a new subscriber to these would get, were the newest papers new to it. None if there is nothing.
+def sample(
+    wants: Sequence[Want], index: Index, formula: Formula, *, now: datetime, account: int | None = None
+) -> Edition | None:
+    """The edition that these would have made on the newest day that has papers. None if there is nothing.
 
     IndexMissingError if there is a search among them, and no index.
     """
+    newest = papers.day_before(None)
+    then = min(now, datetime.combine(newest, time(23), UTC)) if newest else now
+    news = News(index, formula, then)
     nobody = Subscriber(number=0, address="", secret="", account=account)
     position = max(news.newest - SAMPLED, 0)
     wanted = [
@@ -128,12 +133,16 @@ def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
         # Whoever changed, paused or ended something meanwhile, or was served by another process, is left alone.
         kept = [entry for entry in drafts if all(held.get(one.number) == one.next_at for one in entry[1])]
         made = editions.put([draft for _, _, draft in kept if draft], news.now)
-        subscriptions.move(_moved(who, one, news) for who, several, _ in kept for one in several)
+        subscriptions.move(
+            {
+                one.number: scheduling.next_at(*one.times, who.zone, news.now)
+                for who, several, _ in kept
+                for one in several
+            },
+            news.newest,
+            news.now,
+        )
     return made, sum(draft is None for _, _, draft in kept)
-
-
-def _moved(who: Subscriber, one: Subscription, news: News) -> tuple[int, datetime, int, datetime]:
-    return one.number, scheduling.next_at(*one.times, who.zone, news.now), news.newest, news.now
 
 
 def _expected(due: Sequence[Due], news: News) -> Sequence[Due]:
@@ -192,22 +201,16 @@ def _draft(
         kind, told = one.want.kind, _told(who, one, news)
         for key, why in (each for each in told if each.key in placed):
             placed[key]["why"] += f"; also {why}"
-        fresh = [each for each in told if each.key not in placed]
-        before = [each for each in fresh if each.key in mailed]
-        if kind in SHOWN:
-            fresh = [each for each in fresh if each.key not in mailed]
-        shown = fresh[: SHOWN.get(kind, MOST)]
-        anything = anything or bool(shown)
-        if kind is Kind.TRENDING and len(shown) < AGAIN:
-            shown = sorted([*shown, *before[: AGAIN - len(shown)]], key=told.index)
+        shown, left = _chosen(kind, [each for each in told if each.key not in placed], mailed)
         if not shown:
             continue
-        papers = [_placed(each, mailed.get(each.key), who.zone) for each in shown]
-        placed |= dict(zip((each.key for each in shown), papers, strict=True))
+        anything = anything or kind not in SHOWN or any(each.key not in mailed for each in shown)
+        here = {each.key: _placed(each, mailed.get(each.key), who.zone) for each in shown}
+        placed |= here
         sections.append(
             {
                 "kind": kind.value, "value": one.want.value, "label": label(one.want, who.account),
-                "subscription": one.number, "total": len(fresh), "papers": papers,
+                "subscription": one.number, "total": len(shown) + left, "papers": list(here.values()),
             }
         )  # fmt: skip
     if not anything:
@@ -221,6 +224,22 @@ def _draft(
         papers=list(placed),
         content={"sections": sections},
     )
+
+
+def _chosen(kind: Kind, told: Sequence[Told], mailed: Container[int]) -> tuple[list[Told], int]:
+    """What a section shows of what it is told, and how much is left.
+
+    What was asked for exactly is shown even if it was mailed within a week. Trending is so too, a little, where it
+    would be thin; the kinds that choose for their reader never are.
+    """
+    if kind not in SHOWN:
+        return list(told[:MOST]), max(len(told) - MOST, 0)
+    unseen = [each for each in told if each.key not in mailed]
+    shown = unseen[: SHOWN[kind]]
+    if kind is Kind.TRENDING and len(shown) < AGAIN:
+        before = [each for each in told if each.key in mailed]
+        shown = sorted([*shown, *before[: AGAIN - len(shown)]], key=told.index)
+    return shown, max(len(unseen) - SHOWN[kind], 0)
 
 
 def _freeze(drafts: Sequence[Draft], news: News) -> None:

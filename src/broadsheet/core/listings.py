@@ -1,12 +1,13 @@
-"""The verbs `front_page` and `listing`: the papers of a day, a week, a month."""
+"""The verbs `front_page`, `listing` and `newest`: the papers of a day, a week, a month, and of all days."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from broadsheet.core import periods
 from broadsheet.library import papers
-from broadsheet.types import Listing, Paging, Period
+from broadsheet.types import Listing, Paging, Paper, Period
 
 
 def front_page(day: date | None, paging: Paging, *, today: date) -> Listing:
@@ -20,14 +21,37 @@ def listing(period: Period, paging: Paging) -> Listing:
     return _listing(period, paging, papers.day_before(None))
 
 
+def newest(paging: Paging) -> tuple[Paper, ...]:
+    """Listed papers of all days, the newest day first."""
+    return papers.newest(offset=(paging.page - 1) * paging.size, limit=paging.size)
+
+
+def put_forward_by(name: str, paging: Paging) -> tuple[Paper, ...]:
+    """The papers that an account of this name put forward, here or at Hugging Face, the newest day first."""
+    return papers.put_forward_by(name, offset=(paging.page - 1) * paging.size, limit=paging.size)
+
+
 def _listing(period: Period, paging: Paging, newest: date | None) -> Listing:
     before, after = papers.day_before(period.first), papers.day_after(period.last)
+    first = (paging.page - 1) * paging.size
+    found = papers.listed(period.first, period.last, offset=first, limit=paging.size)
+    above = papers.number_above(period.first, period.last, found[0].full_upvotes) if first and found else 0
     return Listing(
         period=period,
-        papers=papers.listed(period.first, period.last, offset=(paging.page - 1) * paging.size, limit=paging.size),
+        papers=found,
+        ranks=_ranks(found, above, first),
         total=papers.count_listed(period.first, period.last),
         paging=paging,
         previous=periods.around(period.kind, before) if before else None,
         next=periods.around(period.kind, after) if after else None,
         newest=newest,
     )
+
+
+def _ranks(found: Sequence[Paper], above: int, before: int) -> tuple[int, ...]:
+    """The ranks of papers that follow each other, `before` after the first, if so many stand `above` the first."""
+    ranks: list[int] = []
+    for number, paper in enumerate(found):
+        equal = number and paper.full_upvotes == found[number - 1].full_upvotes
+        ranks.append(ranks[-1] if equal else before + number + 1 if number else above + 1)
+    return tuple(ranks)

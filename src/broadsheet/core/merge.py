@@ -30,6 +30,7 @@ TRUST = (
     "html",
     "page",
     "sample",
+    "pasted",
     "submission",
 )
 """Sources from the most to the least believed; one that is not named stands before `page`, whose text is damaged."""

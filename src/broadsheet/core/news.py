@@ -16,7 +16,7 @@ from broadsheet.core.standing import kept
 from broadsheet.core.taxonomy import spelled
 from broadsheet.digests import Every
 from broadsheet.index import Index
-from broadsheet.index.standing import Matches
+from broadsheet.index.standing import Matches, Standing
 from broadsheet.library import collected, editions, papers
 from broadsheet.rank.trending import Formula
 from broadsheet.text import first_lines, name_key, readable, sentences
@@ -88,7 +88,8 @@ class News:
         if not fresh:
             return
         batch = self._batches[every]
-        standing = self._index.standing([(number, kept(line)) for number, line in enumerate(fresh)])
+        asked = enumerate(self._index.understood(map(kept, fresh)))
+        standing = Standing(asked, self._index.embedder, self._index.statistics())
         found = standing.match(batch.documents, ids=batch.ids, most=MATCHES)
         self._matches |= {(every, line): (found, number) for number, line in enumerate(fresh)}
 

@@ -20,6 +20,13 @@ def paper(any_id: str) -> Paper:
     raise PaperNotFoundError(any_id)
 
 
+def of_key(key: int) -> Paper:
+    """The paper of this key; PaperNotFoundError if it is gone."""
+    if key in (there := papers.by_keys([key])):
+        return there[key]
+    raise PaperNotFoundError(str(key))
+
+
 def seen_at(of: Paper) -> tuple[Seen, ...]:
     """What each source said of the paper, in the order the library heard of it."""
     return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from broadsheet.digests import Every
@@ -53,6 +53,7 @@ def moment(day: date, hour: int, zone: str) -> datetime:
     return datetime.fromtimestamp(late, UTC)
 
 
+@lru_cache(maxsize=4096)  # many are due at the same moments
 def next_at(every: Every, weekday: int, hour: int, zone: str, after: datetime) -> datetime:
     """The first moment after this one at which an edition is due; `weekday` counts from 0 for Monday."""
     today = after.astimezone(ZoneInfo(zone)).date()

@@ -9,7 +9,7 @@ from broadsheet.core.indexing import document
 from broadsheet.core.naming import named
 from broadsheet.index import Index
 from broadsheet.index.query import parse
-from broadsheet.index.standing import MOST
+from broadsheet.index.standing import MOST, Standing
 from broadsheet.library import changes, papers
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.types import Found, Query
@@ -36,7 +36,10 @@ def match_new(
     there = {key: paper for key, paper in papers.by_keys(keys).items() if not paper.withdrawn}
     if not there:
         return {}
-    standing = index.standing([(number, kept(line)) for number, line in searches])
+    numbers, lines = zip(*searches, strict=True) or ((), ())
+    standing = Standing(
+        zip(numbers, index.understood(map(kept, lines)), strict=True), index.embedder, index.statistics()
+    )
     ids = {key: (paper.paper_id, *paper.aliases) for key, paper in there.items()}
     matches = standing.match([document(paper) for paper in there.values()], ids=ids, most=most)
     return {number: tuple(Found(paper=there[hit.key], hit=hit) for hit in hits) for number, hits in matches.items()}

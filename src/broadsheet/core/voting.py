@@ -1,46 +1,47 @@
-"""The verbs `upvote` and `withdraw`, and for editors `strike` and `trust`: one vote an account, counted right."""
+"""The verbs `upvote` and `withdraw`, and for editors `strike`: one vote an account, counted right."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
-from broadsheet.core import roles, trending
-from broadsheet.library import accounts, upvotes
-from broadsheet.rank import trust as weighing
+from broadsheet.core import roles, weighing
+from broadsheet.errors import PaperNotFoundError
+from broadsheet.library import papers, upvotes
+from broadsheet.library.together import Together
+from broadsheet.library.upvotes import Ballot, Counted
 from broadsheet.rank.trending import Formula
 from broadsheet.types import Paper
 
-DAY = timedelta(days=1)
+_ballots: Together[Ballot, Counted] = Together(upvotes.write)
 
 
-def upvote(account: int, paper: Paper, formula: Formula, *, now: datetime) -> int:
+def upvote(account: int, paper: Paper, *, now: datetime, network: str = "") -> int:
     """Give the paper the vote of this account, once; answers how many votes it has here.
 
-    NotAllowedError if the account is banned.
+    `network` is where it comes from, as `weighing.network` names it. What the paper gains by the vote is noted when it
+    is weighed (`weighing.take_in`). NotAllowedError if the account is banned, PaperNotFoundError if the paper is gone.
     """
-    standing = roles.admit(account, "vote", now=now)
-    with transaction.atomic():
-        upvotes.lock(paper.key)
-        made = upvotes.put(account, paper.key, now, _weight(now, standing.joined, standing.trust))
-        number = upvotes.count(paper.key)
-        if made:
-            counts = weighing.together(*upvotes.weights(paper.key))
-            trending.note({(paper.key, trending.VOTES): counts}, formula, now=now)
-    return number
+    done = _ballots.do(Ballot(account, paper.key, now, network))
+    if not done.changed:
+        roles.admit(account, "vote", now=now)
+    return _votes(done, paper)
 
 
-def withdraw(account: int, paper: Paper) -> int:
+def withdraw(account: int, paper: Paper, *, now: datetime) -> int:
     """Take the vote of this account back; answers how many votes the paper has here.
 
     What the paper gained by it for trending stays, so that a vote given again is not a new one.
     """
-    with transaction.atomic():
-        upvotes.lock(paper.key)
-        upvotes.withdraw(account, paper.key)
-        return upvotes.count(paper.key)
+    return _votes(_ballots.do(Ballot(account, paper.key, now, on=False)), paper)
+
+
+def _votes(done: Counted, paper: Paper) -> int:
+    if done.votes is None:
+        raise PaperNotFoundError(paper.paper_id)
+    return done.votes
 
 
 def strike(account: int, keys: Collection[int] | None, formula: Formula) -> None:
@@ -49,39 +50,23 @@ def strike(account: int, keys: Collection[int] | None, formula: Formula) -> None
         for key in sorted(upvotes.papers_of(account) if keys is None else keys):
             upvotes.lock(key)
             upvotes.withdraw(account, key)
-            upvotes.count(key)
-            _recount(key, formula)
+            weighing.recount(key, formula)
 
 
-def trust(account: int, value: float | None, formula: Formula) -> int:
-    """Let all votes of this account, past and future, count so much for trending; answers for how many papers.
+def give_back(account: int, given: Collection[tuple[int, datetime]], formula: Formula) -> None:
+    """Write votes of this account again that were struck, as of the moments that they were given at.
 
-    1 is fully, 0 nothing, None what the account's age says. The numbers of votes that pages show stay as they are.
+    Papers that are gone since are left out.
     """
     with transaction.atomic():
-        accounts.put_trust(account, value)
-        joined = accounts.standing(account).joined
-        keys = upvotes.reweigh(account, lambda at: _weight(at, joined, value))
-        for key in sorted(keys):
-            upvotes.lock(key)
-            _recount(key, formula)
-    return len(keys)
+        there = papers.by_keys([key for key, _ in given])
+        for key, at in sorted(given):
+            if key in there:
+                upvotes.lock(key)
+                upvotes.put(account, key, at)
+                weighing.recount(key, formula)
 
 
 def voted(account: int, papers: Collection[Paper]) -> set[int]:
     """The keys of those of these papers that the account has voted for."""
     return upvotes.of_account(account, [paper.key for paper in papers])
-
-
-def _weight(at: datetime, joined: datetime, trust: float | None) -> float:
-    return weighing.weight((at - joined) / DAY, trust)
-
-
-def _recount(key: int, formula: Formula) -> None:
-    """Make anew what the paper gained by its votes, from the votes it has."""
-    full = less = 0.0
-    grown = []
-    for at, weight in upvotes.of_paper(key):
-        full, less = (full + weight, less) if weight >= 1 else (full, less + weight)
-        grown.append((at, weighing.together(full, less)))
-    trending.replace_votes(key, grown, formula)

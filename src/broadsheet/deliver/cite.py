@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -64,7 +64,33 @@ _TEX = {
 
 def cite(paper: Paper, form: str) -> str:
     """The citation in one of FORMATS; ends with a newline. The same paper always gives the same text."""
-    return {"bibtex": _bibtex, "ris": _ris, "csl": _csl}[form](paper)
+    return cite_all([paper], form)
+
+
+def cite_all(papers: Sequence[Paper], form: str) -> str:
+    """The citations of several papers as one file, in their order; a key that several would have gets numbers."""
+    names = _distinct([key(paper) for paper in papers])
+    if form == "csl":
+        entries = [_csl(paper, name) for paper, name in zip(papers, names, strict=True)]
+        return orjson.dumps(entries, option=orjson.OPT_INDENT_2).decode() + "\n"
+    if form == "ris":
+        return "\n".join(map(_ris, papers))
+    return "\n".join(_bibtex(paper, name) for paper, name in zip(papers, names, strict=True))
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The same names, a number behind each that came before: `heo2020adamp`, `heo2020adamp-2`."""
+    taken: set[str] = set()
+    told = []
+    for name in names:
+        free = name
+        number = 1
+        while free in taken:
+            number += 1
+            free = f"{name}-{number}"
+        taken.add(free)
+        told.append(free)
+    return told
 
 
 def key(paper: Paper) -> str:
@@ -75,7 +101,7 @@ def key(paper: Paper) -> str:
     return f"{family}{_year(paper) or ''}{''.join(words)}" or _ascii(paper.paper_id)
 
 
-def _bibtex(paper: Paper) -> str:
+def _bibtex(paper: Paper, name: str) -> str:
     kind = "inproceedings" if _in_proceedings(paper) else "article" if _printed(paper) else "misc"
     arxiv, doi = _named(paper, "arxiv"), _named(paper, "doi")
     fields = {
@@ -92,7 +118,7 @@ def _bibtex(paper: Paper) -> str:
     }
     # A month is one of BibTeX's own names, which stand without braces.
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields.items() if value]
-    return "\n".join([f"@{kind}{{{key(paper)},", *lines, "}"]) + "\n"
+    return "\n".join([f"@{kind}{{{name},", *lines, "}"]) + "\n"
 
 
 def _ris(paper: Paper) -> str:
@@ -113,11 +139,11 @@ def _ris(paper: Paper) -> str:
     return "".join(f"{tag}  - {value}\n" for tag, value in pairs if value) + "ER  - \n"
 
 
-def _csl(paper: Paper) -> str:
+def _csl(paper: Paper, name: str) -> dict[str, Any]:
     kind = "paper-conference" if _in_proceedings(paper) else "article-journal" if _printed(paper) else "article"
     day = paper.published
     entry: dict[str, Any] = {
-        "id": key(paper),
+        "id": name,
         "type": kind,
         "title": _one_line(paper.title),
         "author": [_csl_name(author) for author in paper.authors],
@@ -129,10 +155,7 @@ def _csl(paper: Paper) -> str:
         "publisher": "arXiv" if _named(paper, "arxiv") and not _printed(paper) else "",
         "URL": _url(paper),
     }
-    return (
-        orjson.dumps([{name: value for name, value in entry.items() if value}], option=orjson.OPT_INDENT_2).decode()
-        + "\n"
-    )
+    return {field: value for field, value in entry.items() if value}
 
 
 def _printed(paper: Paper) -> bool:

@@ -30,6 +30,7 @@ NAMES = {
     "paperswithcode": "Papers with Code",
     "paperswithcode-links": "Papers with Code, links",
     "paperswithcode-results": "Papers with Code, results",
+    "pasted": "a pasted bibliography",
     "person": "a person",
     "ris": "a RIS file",
     "sample": "the sample reading list",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,9 @@ from broadsheet.types import (
     Paper,
     PaperId,
     Period,
+    Rising,
     Suggestions,
+    Top,
     Trending,
 )
 
@@ -71,7 +74,9 @@ def paper(shown: Paper) -> Shown:
         "comment": readable(shown.comment),
         "upvotes": shown.upvotes,
         "votes": shown.votes,
+        "light_votes": shown.votes - shown.firm,
         "upvotes_in_all": None if shown.upvotes is None and not shown.votes else (shown.upvotes or 0) + shown.votes,
+        "comments": shown.comments,
         "extras": dict(shown.extras),
     }
 
@@ -90,6 +95,16 @@ def category_path(category: str) -> str:
 def venue_path(venue: str) -> str:
     """The site path of a venue's listing."""
     return f"/venues/{quote(venue_name(readable(venue)), safe='')}"
+
+
+def top_path(given: Period) -> str:
+    """The site path of what gained most upvotes in a week or a month."""
+    return f"/top/{given.kind}/{periods.address(given)}"
+
+
+def past_path(day: date) -> str:
+    """The site path of a day's lists as they were kept."""
+    return f"/trending/{day.isoformat()}"
 
 
 def author_path(name: str) -> str:
@@ -151,29 +166,44 @@ def trending(given: Trending) -> Shown:
         "page": given.paging.page,
         "size": given.paging.size,
         "as_of": given.as_of.isoformat(timespec="seconds"),
-        "formula": {"version": given.version, "half_life": given.half_life},
-        "papers": [
+        "formula": {"version": given.version, "half_life": given.half_life, "gravity": given.gravity},
+        "papers": [{**paper(each.paper), **rising(each)} for each in given.rising],
+    }
+
+
+def rising(given: Rising) -> Shown:
+    """Where a paper stands in the trending list, and all that this comes from; rank 0 is nowhere."""
+    return {
+        "rank": given.rank,
+        "score": round(given.score, 4),
+        "heat": round(given.heat, 4),
+        "usual": round(given.usual, 4),
+        "times": round(given.heat / given.usual, 2),
+        "age": round(given.age, 2),
+        "field": given.field,
+        "held": given.held,
+        "reason": reason_of(given),
+        "gains": [
             {
-                **paper(each.paper),
-                "rank": each.rank,
-                "score": round(each.score, 3),
-                "heat": round(each.heat, 4),
-                "usual": round(each.usual, 4),
-                "field": each.field,
-                "reason": reason_of(each),
-                "gains": [
-                    {
-                        "kind": gain.kind,
-                        "before": round(gain.before, 2),
-                        "after": round(gain.after, 2),
-                        "at": gain.at.isoformat(timespec="seconds"),
-                        "counts": round(gain.counts, 4),
-                    }
-                    for gain in each.gains
-                ],
+                "kind": gain.kind,
+                "before": round(gain.before, 2),
+                "after": round(gain.after, 2),
+                "at": gain.at.isoformat(timespec="seconds"),
+                "counts": round(gain.counts, 4),
             }
-            for each in given.rising
+            for gain in given.gains
         ],
+    }
+
+
+def top(given: Top) -> Shown:
+    """The papers that gained most upvotes in a period, each with its rank and how many it gained."""
+    return {
+        "period": period(given.period),
+        "total": given.total,
+        "page": given.paging.page,
+        "size": given.paging.size,
+        "papers": [{**paper(each), "rank": rank, "gained": round(gained, 1)} for rank, gained, each in given.gained],
     }
 
 
@@ -218,7 +248,10 @@ def listing(given: Listing) -> Shown:
         "previous": period(given.previous) if given.previous else None,
         "next": period(given.next) if given.next else None,
         "newest": period(periods.day(given.newest)) if given.newest else None,
-        "papers": [paper(each) for each in given.papers],
+        "papers": [
+            {**paper(each), "rank": rank, "tied": given.ranks.count(rank) > 1}
+            for rank, each in zip(given.ranks, given.papers, strict=True)
+        ],
     }
 
 

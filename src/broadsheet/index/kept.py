@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from broadsheet.index import matching
 from broadsheet.index.embed import Embedder
-from broadsheet.index.matching import Asked, Feature, Row, Statistics
+from broadsheet.index.matching import LEAST, Asked, Feature, Row, Statistics
 from broadsheet.types import Query
 
 Numbers = NDArray[np.int64]
@@ -253,7 +253,7 @@ class _Frequencies:
     def anchors(self, query: Asked) -> Sequence[tuple[Feature, ...]]:
         """Features one of which every match has, in as few papers as possible; none if there are none such.
 
-        Either a required one, or the rarest of the wanted words, so many that the others are less than half of all.
+        Either a required one, or the rarest of the wanted words, so many that the others are not enough.
         """
         choices: list[tuple[int, tuple[tuple[Feature, ...], ...]]] = [
             (sum(map(self._often, any_of)), (any_of,)) for any_of in query.required
@@ -261,7 +261,7 @@ class _Frequencies:
         if query.wanted:
             met, often, rarest = 0, 0, []
             for word in sorted(query.wanted, key=lambda word: (word.often, -word.weight)):
-                if 2 * met > query.whole:
+                if query.whole - met < LEAST * query.whole:
                     break
                 met, often = met + word.weight, often + word.often
                 rarest.append(word.any_of)
@@ -296,5 +296,5 @@ def _arrays(made: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     return array

@@ -28,8 +28,14 @@ Squares = NDArray[np.int32]
 BOUND = 1.0
 """The evidence from which a paper matches."""
 
-SURE = 8.0
-"""Rarity in nats from which all words of a query are evidence enough: one paper in 3,000 has them by chance."""
+WORDS = 0.85
+"""What it counts that a paper has all words, where they are rare enough together; its likeness has to give the rest."""
+
+SURE = 7.0
+"""How rare is enough, in nats: one paper in a thousand has them by chance."""
+
+LEAST = 0.5
+"""The share of what the words tell that a paper has to have; one that has less matched as good as never."""
 
 STEPS = 1000
 """Steps of rarity in a nat. Whole numbers add up to the same in any order."""
@@ -74,7 +80,7 @@ class Asked:
 
     A paper has to have one of each of `required`, none of `excluded`, all of `rows`, and be of the days from the first
     to the last. `about` is the text whose meaning counts beside the wanted words; `sure` is their rarity from which
-    they need no confirmation. A paper with one of `ids` matches whatever else is asked.
+    they count fully. A paper with one of `ids` matches whatever else is asked.
     """
 
     required: tuple[tuple[Feature, ...], ...]
@@ -203,6 +209,8 @@ def matches(query: Asked, paper: Told, product: int, squares: tuple[int, int], i
     """The score of a match, 0 if the paper does not match.
 
     `product` is that of the codes of query and paper, `squares` those of their lengths, `ids` all ids of the paper.
+    The evidence is the cosine and, at most WORDS, the square of the share of the words' rarity that the paper has, less
+    where all of them are common. Where the embedder knows nothing of either text, only all words are evidence.
     """
     if not set(query.ids).isdisjoint(ids):
         return NAMED
@@ -211,17 +219,14 @@ def matches(query: Asked, paper: Told, product: int, squares: tuple[int, int], i
     if not query.wanted:
         return BOUND
     met = sum(word.weight for word in query.wanted if not paper.features.isdisjoint(word.any_of))
-    if 2 * met < query.whole:
+    share = met / query.whole
+    if share < LEAST:
         return 0.0
-    likeness = product / math.sqrt(squares[0] * squares[1]) if squares[0] and squares[1] else 0.0
-    score = max(likeness, 0.0) + told_by_words(met, query.whole, query.sure if squares[0] else 1)
+    comparable = bool(squares[0] and squares[1])
+    likeness = product / math.sqrt(squares[0] * squares[1]) if comparable else 0.0
+    most = WORDS * min(query.whole / query.sure, 1.0) if comparable else BOUND
+    score = max(likeness, 0.0) + most * (share * share)
     return score if score >= BOUND else 0.0
-
-
-def told_by_words(met: int, whole: int, sure: int) -> float:
-    """The words' part of the evidence, 0 to 1: the square of the share that is met, less where all words are common."""
-    share = met / whole
-    return min(whole / sure, 1.0) * (share * share)
 
 
 def rarity(often: int, total: int) -> int:

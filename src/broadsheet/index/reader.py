@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,6 @@ from broadsheet.index.generations import State
 from broadsheet.index.guessing import meant, understood
 from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
-from broadsheet.index.standing import Standing
 from broadsheet.types import Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 500
@@ -85,14 +84,14 @@ class Index:
         """The terms of a field that begin so, most frequent first, with their numbers of papers."""
         return self._current().lexical.living(field, prefix, limit)
 
-    def standing(self, queries: Sequence[tuple[int, Query]]) -> Standing:
-        """Kept searches, each under its number, to be held against new papers; weighted by what is in the index now.
+    def statistics(self) -> LexicalView:
+        """How often terms are in the papers, as it is now and stays. IndexMissingError without an index."""
+        return self._current().lexical
 
-        IndexMissingError without an index.
-        """
+    def understood(self, queries: Iterable[Query]) -> Iterator[Query]:
+        """The same queries with what their free words probably mean."""
         view = self._current().lexical
-        knows = self.embedder.table.knows
-        return Standing([(number, understood(query, view, knows)) for number, query in queries], self.embedder, view)
+        return (understood(query, view, self.embedder.table.knows) for query in queries)
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""

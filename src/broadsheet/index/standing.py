@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from broadsheet.index import kept, matching
 from broadsheet.index.embed import Embedder
 from broadsheet.index.kept import Columns, Lists, Numbers, Places, Terms
-from broadsheet.index.matching import BOUND, NAMED, Statistics, Told
+from broadsheet.index.matching import BOUND, LEAST, NAMED, WORDS, Statistics, Told
 from broadsheet.types import Document, Hit, PaperId, Query, Reason
 
 MOST = 50
@@ -30,6 +30,15 @@ MOST = 50
 
 _CHUNK = 1 << 19
 """Pairs of a query and a paper that a thread looks at in one go; some 50 MB of them."""
+
+_MANY = 150
+"""Papers from which it is quicker to ask all of them for their likeness first, and only those for words that have some.
+
+Those are queries for common words, which are not evidence enough, whatever paper has them.
+"""
+
+_ROUNDING = 1e-3
+"""More than a cosine in single precision is away from the exact one."""
 
 _ABSENT, _EVERYWHERE = 0, 1
 """Rows of a day's table for what no paper has, and for what every paper has."""
@@ -89,7 +98,7 @@ class Standing:
         day = _Day(documents, ids or {}, self._embedder, self._terms)
         search = _Search(self._columns, day, most)
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-            parts = list(pool.map(search.chunk, search.chunks()))
+            parts = list(pool.map(lambda chunk: chunk(), search.chunks()))
         return Matches(self._columns, self._terms, day, _Pairs.joined(parts))
 
 
@@ -121,6 +130,13 @@ class _Day:
 
     def __len__(self) -> int:
         return len(self.papers)
+
+    @cached_property
+    def units(self) -> NDArray[np.float32]:
+        """The embeddings at length one or zero, nearly."""
+        lengths = np.sqrt(np.maximum(self.squares, 1).astype(np.float32))
+        units: NDArray[np.float32] = np.divide(self.codes, lengths[:, None], dtype=np.float32)
+        return units
 
     @cached_property
     def flat(self) -> NDArray[np.bool_]:
@@ -172,25 +188,37 @@ class _Search:
     def __init__(self, columns: Columns, day: _Day, most: int) -> None:
         self._columns, self._day, self._most = columns, day, most
 
-    def chunks(self) -> Iterator[Numbers]:
-        """The queries that have any paper to look at, those with as many words beside each other, in equal portions."""
+    def chunks(self) -> Iterator[Callable[[], _Pairs]]:
+        """What there is to do, in portions that do not depend on each other."""
         pairs = self._pairs()
-        rows = np.flatnonzero(pairs)
-        rows = rows[np.argsort(self._columns.wanted.lengths[rows], kind="stable")]
-        portion = np.cumsum(pairs[rows]) // _CHUNK
-        return iter(np.split(rows, np.flatnonzero(np.diff(portion)) + 1))
+        common = self._common(pairs)
+        for chosen, portion, candidates in (
+            (common, np.full_like(pairs, len(self._day)), self._by_meaning),
+            ((pairs > 0) & ~common, pairs, self._by_words),
+        ):
+            rows = np.flatnonzero(chosen)
+            rows = rows[np.argsort(self._columns.wanted.lengths[rows], kind="stable")]
+            borders = np.flatnonzero(np.diff(np.cumsum(portion[rows]) // _CHUNK)) + 1
+            for part in np.split(rows, borders) if len(rows) else ():
+                yield partial(self.chunk, part, candidates)
+
+    def _common(self, pairs: Numbers) -> NDArray[np.bool_]:
+        """Which queries are for words so common that it is quicker to begin with the meaning."""
+        scored = (self._columns.wanted.lengths > 0) & (self._columns.ids.lengths == 0)
+        common: NDArray[np.bool_] = (pairs >= _MANY) & scored
+        return common
 
     def _pairs(self) -> Numbers:
-        """With how many papers each query has to be held together."""
+        """With how many papers each query has to be held together, if its rarest words are looked up."""
         kept, counts = self._columns, self._day.having.lengths[self._day.row_of]
         pairs = _sums(kept.anchors, counts)
         pairs[(kept.anchors.lengths == 0) & kept.anything] = len(self._day)
         return pairs + _sums(kept.ids, counts)
 
-    def chunk(self, rows: Numbers) -> _Pairs:
-        """The matches of these queries."""
+    def chunk(self, rows: Numbers, candidates: Callable[[Numbers], tuple[Numbers, Places]]) -> _Pairs:
+        """The matches of these queries, all of them among the candidates."""
         queries, day = self._columns, self._day
-        among, places = self._candidates(rows)
+        among, places = candidates(rows)
         whole = np.zeros(len(rows), np.int64)
         met = np.zeros(len(among), np.int32)
         if wide := int(queries.wanted.lengths[rows].max(initial=0)):
@@ -198,7 +226,7 @@ class _Search:
             whole = weights.sum(axis=1, dtype=np.int64)
             for word in range(wide):
                 met += self._has(wanted[:, word], among, places) * weights[:, word].take(among)
-        keep = 2 * met >= whole.take(among)
+        keep = met >= LEAST * whole.take(among)
         among, places, met = among[keep], places[keep], met[keep]
         keep = self._admitted(rows, among, places)
         among, places, met = among[keep], places[keep], met[keep]
@@ -208,7 +236,7 @@ class _Search:
         found = self._with_named(rows, _Pairs(among[keep], places[keep], scores[keep], cosines[keep]))
         return self._best(rows, found)
 
-    def _candidates(self, rows: Numbers) -> tuple[Numbers, Places]:
+    def _by_words(self, rows: Numbers) -> tuple[Numbers, Places]:
         """Pairs that may match, some of them several times: the query by its place among the rows, and the paper."""
         queries, day = self._columns, self._day
         of, features = queries.anchors.flat(rows)
@@ -218,6 +246,17 @@ class _Search:
             return of[entry], places
         everyone = np.tile(np.arange(len(day), dtype=np.int32), len(every))
         return np.concatenate([of[entry], np.repeat(every, len(day))]), np.concatenate([places, everyone])
+
+    def _by_meaning(self, rows: Numbers) -> tuple[Numbers, Places]:
+        """Pairs so near in meaning that with all words they would match; the same promise, for words that many have."""
+        queries, day = self._columns, self._day
+        squares = queries.squares[rows].astype(float)
+        most = WORDS * np.minimum(_sums_of(queries.weights, rows) / queries.sure[rows], 1.0)
+        needed = np.where(squares > 0, (BOUND - most - _ROUNDING) * np.sqrt(squares), 0.0)
+        near = queries.codes[rows].astype(np.float32) @ day.units.T >= needed.astype(np.float32)[:, None]
+        near[:, day.squares == 0] = True
+        among, places = np.divmod(np.flatnonzero(near), max(len(day), 1))
+        return among, places.astype(np.int32)
 
     def _admitted(self, rows: Numbers, among: Numbers, places: Places) -> NDArray[np.bool_]:
         """Which pairs pass everything that must hold."""
@@ -251,8 +290,8 @@ class _Search:
         np.divide(_products(queries.codes[of], day.codes[places]), lengths, out=likeness, where=lengths > 0)
         all_of = whole[among[asking]]
         share = met[asking] / all_of
-        words = np.minimum(all_of / np.where(squares > 0, queries.sure[of], 1), 1.0) * (share * share)
-        scores[asking], cosines[asking] = np.maximum(likeness, 0.0) + words, likeness
+        most = np.where(lengths > 0, WORDS * np.minimum(all_of / queries.sure[of], 1.0), BOUND)
+        scores[asking], cosines[asking] = np.maximum(likeness, 0.0) + most * (share * share), likeness
         return cosines, scores
 
     def _with_named(self, rows: Numbers, found: _Pairs) -> _Pairs:
@@ -351,6 +390,13 @@ class Matches(Mapping[int, tuple[Hit, ...]]):
     @cached_property
     def _typed(self) -> list[str]:
         return list(self._terms.typed)
+
+
+def _sums_of(lists: Lists, rows: Numbers) -> Numbers:
+    """The sum of the values of some of the lists."""
+    among, values = lists.flat(rows)
+    sums: Numbers = np.bincount(among, values, len(rows)).astype(np.int64)
+    return sums
 
 
 def _sums(lists: Lists, of: Numbers) -> Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,12 @@ def count(*, only_public: bool) -> int:
 def of_subject(subject: str) -> list[Decision]:
     """All that was decided about one thing, oldest first."""
     return [_decision(row) for row in _rows(only_public=False).filter(subject=subject).order_by("pk")]
+
+
+def reasons(act: Act, subjects: Collection[str]) -> dict[str, str]:
+    """Why it was decided so about those of these subjects about which that still stands; the latest word of each."""
+    rows = models.Decision.objects.filter(verb=act, subject__in=subjects, undone_at__isnull=True).order_by("pk")
+    return dict(rows.values_list("subject", "reason"))
 
 
 def take(number: int) -> Decision | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Sum
 
 from broadsheet.library import models
 
@@ -23,6 +23,23 @@ class Grown(NamedTuple):
     before: float
     after: float
     at: datetime
+
+
+class Hot(NamedTuple):
+    """A paper that has heat: its logarithm, what that is without light votes, its first category, its day."""
+
+    key: int
+    heat: float
+    firm: float
+    field: str
+    day: date | None
+
+
+class Total(NamedTuple):
+    """How much a paper gained in a span of time."""
+
+    key: int
+    gained: float
 
 
 def position(name: str) -> tuple[int, str]:
@@ -73,10 +90,16 @@ def hand_over(winner: int, losers: Collection[int]) -> None:
     """Give one paper what others gained, and their heat: heats are logarithms of sums, which add up."""
     if not models.Gain.objects.filter(paper__in=losers).update(paper=winner):
         return
-    several = heats([winner, *losers]).values()
+    several = list(heats([winner, *losers]).values())
     if several:
-        highest = max(several)
-        put_heats({winner: highest + math.log2(sum(2.0 ** (heat - highest) for heat in several))})
+        put_heats({winner: (_sum(value for value, _ in several), _sum(firm for _, firm in several))})
+
+
+def _sum(logarithms: Iterable[float]) -> float:
+    """The logarithm of a sum of heats, each given as its logarithm."""
+    several = [one for one in logarithms if one > -math.inf]
+    highest = max(several, default=-math.inf)
+    return highest + math.log2(sum(2.0 ** (one - highest) for one in several)) if several else highest
 
 
 def newest() -> datetime | None:
@@ -91,18 +114,22 @@ def keys_with_gains(after: int, limit: int) -> list[int]:
     return list(rows[:limit])
 
 
-def heats(keys: Collection[int]) -> dict[int, float]:
-    """The heat of those of these papers that have any."""
-    return dict(models.Heat.objects.filter(paper__in=keys).values_list("paper_id", "value"))
+def heats(keys: Collection[int]) -> dict[int, tuple[float, float]]:
+    """The heat of those of these papers that have any, and what it is without light votes."""
+    rows = models.Heat.objects.filter(paper__in=keys).values_list("paper_id", "value", "firm")
+    return {key: (value, -math.inf if firm is None else firm) for key, value, firm in rows}
 
 
-def put_heats(heats: Mapping[int, float]) -> None:
-    """Write the heat of papers over what was there."""
+def put_heats(heats: Mapping[int, tuple[float, float]]) -> None:
+    """Write the heat of papers, and what it is without light votes, over what was there."""
     models.Heat.objects.bulk_create(
-        (models.Heat(paper_id=key, value=value) for key, value in heats.items()),
+        (
+            models.Heat(paper_id=key, value=value, firm=firm if firm > -math.inf else None)
+            for key, (value, firm) in heats.items()
+        ),
         update_conflicts=True,
         unique_fields=["paper"],
-        update_fields=["value"],
+        update_fields=["value", "firm"],
     )
 
 
@@ -116,10 +143,29 @@ def clear_heats() -> None:
     models.Heat.objects.all().delete()
 
 
-def hottest(limit: int) -> dict[int, tuple[float, str]]:
-    """Heat and first category of the hottest papers, hottest first; withdrawn ones are left out."""
+def hottest(limit: int) -> list[Hot]:
+    """The hottest papers, hottest first; withdrawn ones are left out."""
     rows = models.Heat.objects.filter(paper__withdrawn=False).order_by("-value", "-paper")
-    return {
-        key: (value, categories[0] if categories else "")
-        for key, value, categories in rows.values_list("paper_id", "value", "paper__categories")[:limit]
-    }
+    columns = ("paper_id", "value", "firm", "paper__categories", "paper__listed_on")
+    return [
+        Hot(key, value, -math.inf if firm is None else firm, categories[0] if categories else "", day)
+        for key, value, firm, categories, day in rows.values_list(*columns)[:limit]
+    ]
+
+
+def most_gained(kinds: Collection[str], begin: datetime, end: datetime, *, offset: int, limit: int) -> list[Total]:
+    """The papers that gained most of these kinds in a span of time, most first; withdrawn ones are left out."""
+    rows = _gained(kinds, begin, end).order_by("-gained", "-paper")
+    return [Total(*row) for row in rows.values_list("paper_id", "gained")[offset : offset + limit]]
+
+
+def number_that_gained(kinds: Collection[str], begin: datetime, end: datetime, least: float = 0.0) -> int:
+    """How many papers gained at least so much of these kinds in a span of time."""
+    return int(_gained(kinds, begin, end).filter(gained__gte=least).count())
+
+
+def _gained(kinds: Collection[str], begin: datetime, end: datetime) -> Any:
+    rows = models.Gain.objects.filter(
+        at__gte=begin, at__lt=end, kind__in=kinds, after__gt=F("before"), paper__withdrawn=False
+    )
+    return rows.values("paper_id").annotate(gained=Sum(F("after") - F("before")))

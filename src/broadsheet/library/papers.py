@@ -15,7 +15,7 @@ from broadsheet.types import Link, LinkKind, Paper, Version
 _FIELDS = (
     "key", "paper_id", "title", "abstract", "note", "authors", "published", "updated", "announced", "featured", "year",
     "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes", "votes",
-    "comments",
+    "firm", "comments",
 )  # fmt: skip
 
 
@@ -52,6 +52,12 @@ def by_keys(keys: Collection[int]) -> dict[int, Paper]:
 def by_alias(alias: str) -> Paper | None:
     """The paper that this id leads to, its own or another."""
     return next(iter(_with_aliases(models.Paper.objects.filter(aliases__alias=alias))), None)
+
+
+def ids_behind(aliases: Collection[str]) -> dict[str, str]:
+    """The paper ids that those of these ids lead to that lead anywhere."""
+    rows = models.Alias.objects.filter(alias__in=aliases)
+    return dict(rows.values_list("alias", "paper__paper_id"))
 
 
 def everything(*, after: int = 0) -> Iterator[Paper]:
@@ -103,14 +109,40 @@ def sources() -> dict[str, int]:
     return {name: models.Record.objects.filter(source=name).count() for name in names}
 
 
+_FULL = Coalesce("upvotes", 0) + F("firm")
+"""`Paper.full_upvotes` in the database."""
+
+
 def _listed(first: date, last: date) -> QuerySet[models.Paper]:
     return models.Paper.objects.filter(listed_on__gte=first, listed_on__lte=last)
 
 
 def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, ...]:
-    """Papers listed from `first` to `last`, most upvoted first, then in the order they were stored."""
-    order = ((Coalesce("upvotes", 0) + F("votes")).desc(), F("upvotes").desc(nulls_last=True), "key")
+    """Papers listed from `first` to `last`, most upvoted first, where only upvotes here that count fully count.
+
+    Among equals those with more light ones come first, then those of which anybody has counted upvotes, then in the
+    order they were stored.
+    """
+    order = (_FULL.desc(), F("votes").desc(), F("upvotes").desc(nulls_last=True), "key")
     return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
+
+
+def newest(*, offset: int, limit: int) -> tuple[Paper, ...]:
+    """Papers that are listed on any day, the newest day first, and in it in the order they were stored."""
+    rows = models.Paper.objects.filter(listed_on__isnull=False).order_by("-listed_on", "key")
+    return _with_aliases(rows[offset : offset + limit])
+
+
+def put_forward_by(name: str, *, offset: int, limit: int) -> tuple[Paper, ...]:
+    """Papers that an account of this name put forward, here or at Hugging Face, the newest day first."""
+    here = models.Submission.objects.filter(account__username=name).values("paper")
+    rows = models.Paper.objects.filter(Q(key__in=here) | Q(extras__huggingface__submitted_by__name=name))
+    return _with_aliases(rows.order_by("-listed_on", "key")[offset : offset + limit])
+
+
+def number_above(first: date, last: date, upvotes: int) -> int:
+    """How many papers listed from `first` to `last` have more full upvotes than this."""
+    return _listed(first, last).alias(full=_FULL).filter(full__gt=upvotes).count()
 
 
 def count_listed(first: date, last: date) -> int:

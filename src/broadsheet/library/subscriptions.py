@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -149,16 +149,18 @@ def hold(numbers: Collection[int]) -> dict[int, datetime | None]:
     return dict(rows.order_by("pk").values_list("pk", "next_at"))
 
 
-def move(moved: Iterable[tuple[int, datetime, int, datetime]]) -> None:
-    """Write of each (number, next_at, position, covered_at)."""
-    models.Subscription.objects.bulk_update(
-        [
-            models.Subscription(pk=number, next_at=next_at, position=position, covered_at=covered_at)
-            for number, next_at, position, covered_at in moved
-        ],
-        ["next_at", "position", "covered_at"],
-        batch_size=200,
-    )
+def move(due: Mapping[int, datetime], position: int, covered_at: datetime) -> None:
+    """Write when each of these subscriptions is due next, and up to where all of them have covered.
+
+    Many are due at the same moment: it takes a statement for each moment, not for each of them.
+    """
+    at: dict[datetime, list[int]] = {}
+    for number, next_at in due.items():
+        at.setdefault(next_at, []).append(number)
+    for next_at, numbers in at.items():
+        models.Subscription.objects.filter(pk__in=numbers).update(
+            next_at=next_at, position=position, covered_at=covered_at
+        )
 
 
 def listed(offset: int, limit: int) -> list[tuple[Subscriber, list[Subscription]]]:

@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 from django.db.models import Model
 
-from broadsheet.library import bulk, comments, gains, models, upvotes
+from broadsheet.library import bulk, collection_papers, comments, gains, models, upvotes
 from broadsheet.types import Paper
 
 Slot = tuple[str, str]
@@ -95,7 +95,7 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
 _UPDATED = [
     field.name
     for field in models.Paper._meta.concrete_fields
-    if field.name not in {"key", "votes", "comments", "stored_at"}
+    if field.name not in {"key", "votes", "firm", "comments", "stored_at"}
 ]
 
 
@@ -162,6 +162,12 @@ def put_records(records: Iterable[tuple[int, StoredRecord]], now: datetime) -> N
     )
 
 
+def take_records(slots: Iterable[Slot]) -> None:
+    """Delete these records; the papers that they were of must be written anew."""
+    for source, name in slots:
+        models.Record.objects.filter(source=source, name=name).delete()
+
+
 def put_aliases(aliases: Mapping[str, int]) -> None:
     """Let each of these ids lead to this paper."""
     bulk.insert(models.Alias, ("alias", "paper"), aliases.items(), over=("alias",))
@@ -208,4 +214,5 @@ def _hand_over(model: type[Model], winner: int, losers: Collection[int], *, of: 
 
 def delete(keys: Collection[int]) -> None:
     """Delete papers, with their records and ids."""
+    collection_papers.forget(keys)
     models.Paper.objects.filter(key__in=keys).delete()

@@ -2,32 +2,65 @@
 
 A gain of votes, comments or stars from `a` to `b` is worth w·(log2(1 + b/c) - log2(1 + a/c)), so that the hundredth
 counts less than the first, and bought stars buy little. Gains add up as heat = sum of worth·2^(t/h). As every gain is
-measured against one fixed moment, the order of two papers changes only when one of them gains something: the logarithm
+measured against one fixed moment, the order of two heats changes only when one of them gains something: the logarithm
 of the sum is kept, and nothing is computed anew as time passes (Cormode et al., Forward Decay, ICDE 2009).
 
-A list then holds each paper's heat against what is usual in its field, so that a small field has its chance.
+A list then holds each paper's heat against what is usual in its field and at its age, so that small fields and papers
+of this morning have their chance, and divides that by a power of the age, as old papers have little still to come.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-VERSION = 2
-"""Grows when the formula changes; shown with every explanation."""
+from broadsheet.rank.trust import held
+
+VERSION = 3
+"""Grows when the formula changes; shown with every explanation. VERSIONS tells what changed."""
+
+VERSIONS = {
+    1: "Gains of upvotes, comments and stars, capped by logarithms, decayed forward, held against the field's mean.",
+    2: "Votes here count twice those elsewhere; votes of fresh accounts count together at most half a vote.",
+    3: "Heat is held against what is usual at the paper's age too, and divided by a power of the age, so that gains "
+    "are remembered for days; submissions by editors count; light votes lift a paper by three places at most.",
+}
 
 SHRINK = 20.0
-"""Papers of a field that its own mean needs to count as much as the mean of all."""
+"""Papers of a field or an age that its own mean needs to count as much as the mean of all."""
+
+AGES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Ages between which papers are held against each other, in days of the clock."""
+
+OLD = 32.0
+"""The age from which papers do not become older."""
+
+LIGHTLY = "light "
+"""Begins the name of a kind of gains by what does not count fully, and is bounded."""
+
+VOTES, LIGHT = "votes", LIGHTLY + "votes"
+"""The kinds of the votes of accounts here: those that count fully, and those that do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formula:
-    """The weights of each kind of gain, the half-life in days, and how many a first one is: `c`."""
+    """The weights of each kind of gain, the half-life in days, the power of the age, how many a first one is: `c`."""
 
-    weights: Mapping[str, float] = field(default_factory=lambda: {"upvotes": 1.0, "comments": 0.5, "stars": 0.5})
-    half_life: float = 1.0
+    weights: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "upvotes": 1.0,
+            "votes": 2.0,
+            "voices": 1.0,
+            "comments": 0.5,
+            "stars": 0.5,
+            "submissions": 2.0,
+        }
+    )
+    half_life: float = 4.0
+    gravity: float = 1.5
     first: float = 5.0
 
 
@@ -44,7 +77,7 @@ def worth(gain: Gain, formula: Formula) -> float:
     """What a gain counts by itself, without its time; nothing for a loss and for a kind that has no weight."""
     if gain.after <= gain.before:
         return 0.0
-    weight = formula.weights.get(gain.kind, 0.0)
+    weight = formula.weights.get(gain.kind.removeprefix(LIGHTLY), 0.0)
     return weight * (math.log2(1 + gain.after / formula.first) - math.log2(1 + gain.before / formula.first))
 
 
@@ -53,9 +86,13 @@ def added(heat: float, gain: Gain, formula: Formula) -> float:
     value = worth(gain, formula)
     if value <= 0:
         return heat
-    more = math.log2(value) + gain.time / formula.half_life
-    high, low = max(heat, more), min(heat, more)
-    return high + math.log2(1 + 2 ** max(low - high, -200.0))
+    return joined(heat, math.log2(value) + gain.time / formula.half_life)
+
+
+def joined(one: float, other: float) -> float:
+    """The logarithm of the sum of two heats, each given as its logarithm."""
+    high, low = max(one, other), min(one, other)
+    return high + math.log2(1 + 2 ** max(low - high, -200.0)) if low > -math.inf else high
 
 
 def heat(gains: Iterable[Gain], formula: Formula) -> float:
@@ -66,35 +103,73 @@ def heat(gains: Iterable[Gain], formula: Formula) -> float:
     return total
 
 
+class Warm(NamedTuple):
+    """A paper that may rise: the logarithms of its heat, and of what it is without light votes; its field; its age."""
+
+    key: int
+    heat: float
+    firm: float
+    field: str
+    age: float
+
+
 class Placed(NamedTuple):
-    """A paper in a list: its heat now, what is usual in its field, and how many times that it is."""
+    """A paper in a list: its heat now, what is usual in its field at its age, that age, and what it is placed by.
+
+    `held` says that papers with a lower score stand above it, because it owes its score to light votes.
+    """
 
     key: int
     heat: float
     usual: float
-
-    @property
-    def score(self) -> float:
-        """How many times what is usual."""
-        return self.heat / self.usual
+    age: float
+    score: float
+    held: bool = False
 
 
-def ranked(heats: Mapping[int, float], fields: Mapping[int, str], now: float, formula: Formula) -> list[Placed]:
-    """Papers by how far their heat is above what is usual in their field, best first; ties by key, the newer first.
+def ranked(papers: Sequence[Warm], now: float, formula: Formula) -> list[Placed]:
+    """Papers by how far their heat is above what is usual, over a power of their age, best first; ties: newer first.
 
-    `heats` are logarithms, as `heat` gives them; `now` is a time of the gains' clock. What is usual is the mean heat of
-    the field's papers here, drawn towards the mean of all where the field has few.
+    `now` is a time of the gains' clock. Light votes lift a paper only as far as `trust.held` lets them, and what is
+    usual does not depend on them.
     """
-    current = {key: 2 ** (value - now / formula.half_life) for key, value in heats.items() if value > -math.inf}
-    if not current:
-        return []
-    mean = sum(current.values()) / len(current)
-    members: dict[str, list[float]] = {}
-    for key, value in current.items():
-        members.setdefault(fields.get(key, ""), []).append(value)
-    usual = {name: _shrunk(values, mean) for name, values in members.items()}
-    placed = [Placed(key, value, usual[fields.get(key, "")]) for key, value in current.items()]
-    return sorted(placed, key=lambda each: (-each.score, -each.key))
+    full = {paper.key: _now(paper.heat, now, formula) for paper in papers}
+    firm = {paper.key: _now(paper.firm, now, formula) for paper in papers}
+    usual = _usual(papers, firm if any(firm.values()) else full)
+    fade = {paper.key: (1 + min(max(paper.age, 0.0), OLD)) ** -formula.gravity for paper in papers}
+    scores = {key: value / usual[key] * fade[key] for key, value in full.items()}
+    order = held(scores, {key: value / usual[key] * fade[key] for key, value in firm.items()})
+    ages = {paper.key: paper.age for paper in papers}
+    listed, least = [], math.inf
+    for key in order:
+        listed.append(Placed(key, full[key], usual[key], ages[key], scores[key], held=scores[key] > least))
+        least = min(least, scores[key])
+    return listed
+
+
+def _now(value: float, now: float, formula: Formula) -> float:
+    return 2.0 ** (value - now / formula.half_life) if value > -math.inf else 0.0
+
+
+def _usual(papers: Sequence[Warm], heats: Mapping[int, float]) -> dict[int, float]:
+    """What is usual for each paper: the mean heat at its age, times how far its field is above what is usual there.
+
+    Both are drawn towards the mean of all where there are few papers; papers without heat are not asked.
+    """
+    known = [paper for paper in papers if heats[paper.key] > 0]
+    mean = sum(heats[paper.key] for paper in known) / len(known) if known else 1.0
+    by_age: dict[int, list[float]] = {}
+    for paper in known:
+        by_age.setdefault(bisect_right(AGES, paper.age), []).append(heats[paper.key])
+    of_age = {cell: _shrunk(values, mean) for cell, values in by_age.items()}
+    by_field: dict[str, list[float]] = {}
+    for paper in known:
+        times = heats[paper.key] / of_age[bisect_right(AGES, paper.age)]
+        by_field.setdefault(paper.field, []).append(times)
+    of_field = {name: _shrunk(values, 1.0) for name, values in by_field.items()}
+    return {
+        paper.key: of_age.get(bisect_right(AGES, paper.age), mean) * of_field.get(paper.field, 1.0) for paper in papers
+    }
 
 
 def _shrunk(values: Sequence[float], mean: float) -> float:

@@ -21,7 +21,7 @@ from broadsheet.types import Link, LinkKind, PaperId, Record, Version
 
 URL = "https://export.arxiv.org/api/query"
 PACE = 3.0
-PAGE, MOST_IDS = 200, 100
+PAGE, MOST_IDS, OF_A_TITLE = 200, 100, 5
 REACH = 10_000
 """arXiv answers no further results of one query than this."""
 
@@ -107,6 +107,12 @@ class ArxivPapers:
             answer = http.get(self.url, {"id_list": ",".join(several), "max_results": len(several)}, pace=PACE)
             page = parse(answer.body, answer.url)
             yield Batch(checkpoint={}, records=page.records, unread=page.unread)
+
+    def by_title(self, http: Http, title: str) -> tuple[Record, ...]:
+        """The first papers that have these words in a row in their title."""
+        words = " ".join(re.findall(r"\w+", title))
+        answer = http.get(self.url, {"search_query": f'ti:"{words}"', "max_results": OF_A_TITLE}, pace=PACE)
+        return parse(answer.body, answer.url).records
 
 
 @dataclass(frozen=True, slots=True)

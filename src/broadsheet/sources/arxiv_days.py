@@ -73,6 +73,14 @@ def expected_day(now: datetime) -> date:
     return day
 
 
+def ended_at(day: date) -> datetime:
+    """The moment, UTC, at which a day is over: when the next listing comes out. A Friday's ends on Sunday evening."""
+    after = day + _DAY
+    while not is_announcement_day(after):
+        after += _DAY
+    return announced_at(after)
+
+
 def days(first: date, last: date) -> list[date]:
     """The dates from `first` to `last`, both included, of which a listing is to be expected, oldest first."""
     every = (first + number * _DAY for number in range((last - first).days + 1))

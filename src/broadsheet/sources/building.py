@@ -23,6 +23,7 @@ _MOST = {
 _bounded = attrgetter(*_MOST)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[T /])")
+_ORCID = re.compile(r"\b(?:\d{4}-){3}\d{3}[\dX]\b")
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d|2100)(?!\d)")
 
 
@@ -156,6 +157,12 @@ def day(text: str) -> date | None:
         except ValueError:
             return None
     return None
+
+
+def orcids(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The ORCID iDs of authors by their names, out of pairs of a name and an iD or its address; whoever has one."""
+    found = ((name, _ORCID.search(said)) for name, said in named if name)
+    return {name: match[0] for name, match in found if match}
 
 
 def year(text: str) -> int | None:

@@ -19,7 +19,7 @@ from broadsheet.sources import (
     semantic_scholar,
     zotero,
 )
-from broadsheet.sources.kinds import Kind, Lookup
+from broadsheet.sources.kinds import Kind, Lookup, TitleLookup
 from broadsheet.types import PaperId
 
 KINDS: dict[str, Kind] = {
@@ -57,6 +57,11 @@ def lookups(paper_id: PaperId) -> tuple[Lookup, ...]:
     """Who can be asked about a paper of this id, the best first."""
     scheme = paper_id.partition(":")[0]
     return tuple(lookup for lookup in _LOOKUPS if scheme in lookup.schemes)
+
+
+def title_lookups() -> tuple[TitleLookup, ...]:
+    """Who can be asked for a paper of which only the title is known, the best first."""
+    return (arxiv_api.ArxivPapers(), crossref.Crossref())
 
 
 _LOOKUPS: tuple[Lookup, ...] = (

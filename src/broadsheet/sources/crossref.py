@@ -24,7 +24,7 @@ from broadsheet.types import Json, PaperId, Record
 
 SOURCE = "crossref"
 URL = "https://api.crossref.org/works"
-PACE, MOST_IDS = 1.0, 40
+PACE, MOST_IDS, OF_A_TITLE = 1.0, 40, 5
 _SAME_WORK = ("is-preprint-of", "has-preprint", "is-version-of", "has-version", "is-same-as", "is-identical-to")
 
 
@@ -52,6 +52,7 @@ def record(work: Json, place: Place) -> Record:
         "type": text(work.get("type")),
         "publisher": text(work.get("publisher")),
         "cited_by": whole(work.get("is-referenced-by-count")),
+        "orcids": building.orcids((_name(one), text(one.get("ORCID"))) for one in mappings(work.get("author"))),
     }
     return build(
         place,
@@ -122,6 +123,11 @@ class Crossref:
         for name in names:
             if "," in name:  # would end the filter
                 yield from self._several(http, [name])
+
+    def by_title(self, http: Http, title: str) -> list[Record]:
+        """The works whose titles Crossref finds most like this one."""
+        wanted: dict[str, str | int] = {"mailto": self.contact} if self.contact else {}
+        return parse(http.get(self.url, wanted | {"query.title": title, "rows": OF_A_TITLE}, pace=PACE))[0]
 
     def _several(self, http: Http, names: Sequence[str]) -> Iterator[Batch]:
         """What Crossref has on these DOIs. One that it refuses is told, and keeps nothing from the others."""

@@ -217,13 +217,20 @@ _SNAPSHOT = re.compile(r'\{\s*"id"\s*:\s*"[^"]{5,40}"\s*,\s*"submitter"\s*:')
 _WORK = re.compile(r'\{\s*"id"\s*:\s*"https://openalex\.org/W')
 _ANTHOLOGY = re.compile(r"<collection\s+id=")
 _DUMP = re.compile(r'\[\s*\{\s*"(?:paper_url"|paper_title"|categories"\s*:\s*\[)')
+_KEPT = re.compile(r'\{\s*"broadsheet"\s*:\s*"(?:collection|reading)"')
 _WRAPPED = re.compile(r'\{[^{}\[\]]{0,2000}"(?:data|dailyPapers|papers)"\s*:\s*\[')
+
+
+def is_references(text: str) -> bool:
+    """Whether this text is BibTeX, RIS or JSON, which name papers record by record, and not line by line."""
+    return _format(text[:_HEAD].lstrip("\ufeff \t\r\n\v\f")) in {_bibtex, _ris, _json, _json_lines, _kept}
 
 
 def _format(start: str) -> Parser:
     """The parser for a text that starts so."""
-    if start[:1] == "{" and not _WRAPPED.match(start):
-        return _json_lines
+    exported = _KEPT.match(start)
+    if start[:1] == "{" and (exported or not _WRAPPED.match(start)):
+        return _kept if exported else _json_lines
     if start[:1] in ("{", "[") and re.match(r"[{\[]\s*(?:[\"{\[\]}]|$)", start):
         return _json
     if start[:1] == "<":
@@ -306,6 +313,18 @@ def _json(content: Content, start: str, _today: date) -> Iterator[Record]:
     else:
         for number, one in enumerate(found if isinstance(found, list) else [found], 1):
             yield jsonl.record(one, Place(content.file, f"record {number}"))
+
+
+def _kept(content: Content, _start: str, _today: date) -> Iterator[Record]:
+    """What Broadsheet exports of a collection or a reading list."""
+    from broadsheet.sources import jsonl
+
+    found = _loads(content.text(), content.file)
+    several = found.get("papers") if isinstance(found, dict) else None
+    if not isinstance(several, list):
+        raise BadFileError(content.file, 'it has no list "papers"', remedy="Export it again")
+    for number, one in enumerate(several, 1):
+        yield jsonl.record(one, Place(content.file, f"record {number}"))
 
 
 def _loads(text: str | bytes, file: str, place: str = "") -> object:

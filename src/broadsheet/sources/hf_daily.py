@@ -15,6 +15,7 @@ from broadsheet.text import find_links
 from broadsheet.types import Json, LinkKind, Record
 
 SOURCE = "huggingface"
+_SHOWN = ("_id", "fullname", "avatarUrl", "avatar", "type")
 _DATED = re.compile(r"(?<!\d)(20\d\d-\d\d-\d\d)(?!\d)")
 
 
@@ -116,13 +117,37 @@ def _extras(entry: dict[str, Json], paper: dict[str, Json]) -> dict[str, Json]:
         "ai_summary": (paper.get("ai_summary"), str),
         "ai_keywords": (paper.get("ai_keywords"), list),
         "github_stars": (paper.get("githubStars"), int),
+        "github_repo": (paper.get("githubRepo"), str),
+        "published_at": (paper.get("publishedAt"), str),
+        "listed_at": (entry.get("publishedAt"), str),
+        "listed_title": (_other(entry.get("title"), paper.get("title")), str),
+        "submitted_at": (paper.get("submittedOnDailyAt"), str),
+        "submitted_by": (_who(submitter), dict),
+        "organized_by": (_who(organization), dict),
+        "discussion_id": (paper.get("discussionId"), str),
+        "thumbnail": (entry.get("thumbnail"), str),
+        "media": (paper.get("mediaUrls") or entry.get("mediaUrls"), list),
     }
     return {key: value for key, (value, kind) in wanted.items() if isinstance(value, kind)}
+
+
+def _other(listed: Json, own: Json) -> Json:
+    """The title in the list, if it is another one than the paper's own."""
+    texts = [" ".join(text.split()) if isinstance(text, str) else "" for text in (listed, own)]
+    return texts[0] if all(texts) and texts[0] != texts[1] else None
 
 
 def _name(who: Json) -> Json:
     """How a person or an organization is called, if at all."""
     return (who.get("fullname") or who.get("name")) if isinstance(who, dict) else None
+
+
+def _who(who: Json) -> Json:
+    """A person or an organization by the name of its account there, if more than its names is told of it."""
+    if not isinstance(who, dict) or not isinstance(name := who.get("name") or who.get("user"), str):
+        return None
+    shown = {key: value for key in _SHOWN if isinstance(value := who.get(key), str)}
+    return {"name": name, **shown} if shown.keys() - {"fullname"} else None
 
 
 def _literal(text: str, place: Place) -> Json:

@@ -25,7 +25,7 @@ _ARXIV_HOST = (
 _DOI = r"(?P<doi>10\.\d{4,9}/[^\s\"<>{}|\\^`]{1,300})"
 _OPENREVIEW = (
     r"openreview\.net/(?:forum|pdf|revisions|attachment|references/pdf)"
-    r"\?(?:[\w=-]{1,60}&){0,5}id=(?P<openreview>[\w-]{4,60})"
+    r"\?(?:[^\s&#\"<>]{1,300}&){0,5}id=(?P<openreview>[\w-]{4,60})"
 )
 _ACL_ID = r"(?:[a-z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)"
 _ACL = rf"acl(?:anthology\.org|web\.org/anthology|anthology\.info/papers)/(?:[a-z]/[a-z]\d{{2}}/)?(?P<acl>{_ACL_ID})"

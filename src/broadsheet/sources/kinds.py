@@ -11,7 +11,7 @@ from broadsheet.errors import SourceError
 from broadsheet.incoming import Batch, Checkpoint, Repository
 from broadsheet.sources import building
 from broadsheet.sources.http import Http, Validators
-from broadsheet.types import PaperId
+from broadsheet.types import PaperId, Record
 
 
 @runtime_checkable
@@ -41,6 +41,14 @@ class Lookup(Protocol):
 
         Checkpoints are empty. Raises FetchError.
         """
+        ...
+
+
+class TitleLookup(Protocol):
+    """A place that can be asked for papers by their titles."""
+
+    def by_title(self, http: Http, title: str) -> Sequence[Record]:
+        """The first few papers whose titles are like this one, in the place's own order. Raises FetchError."""
         ...
 
 

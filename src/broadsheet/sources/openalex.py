@@ -40,10 +40,12 @@ def record(work: Json, place: Place) -> Record:
     addresses = [text(one.get(name)) for one in locations for name in ("landing_page_url", "pdf_url")]
     names = mapping(work.get("ids"))
     ids = [text(work.get("doi")), text(names.get("doi")), text(names.get("arxiv"))]
+    authors = [mapping(one.get("author")) for one in mappings(work.get("authorships"))]
     extras = {
         "id": text(work.get("id")).rpartition("/")[2],
         "type": text(work.get("type")),
         "cited_by": whole(work.get("cited_by_count")),
+        "orcids": building.orcids((text(one.get("display_name")), text(one.get("orcid"))) for one in authors),
         "topics": [text(one.get("display_name")) for one in mappings(work.get("topics"))][:5],
     }
     free = text(mapping(work.get("open_access")).get("oa_url"))
@@ -52,7 +54,7 @@ def record(work: Json, place: Place) -> Record:
         source=SOURCE,
         title=text(work.get("title")) or text(work.get("display_name")),
         abstract=abstract(work.get("abstract_inverted_index")),
-        authors=[text(mapping(one.get("author")).get("display_name")) for one in mappings(work.get("authorships"))],
+        authors=[text(one.get("display_name")) for one in authors],
         ids=[*(parse_paper_id(one) for one in ids if one), *map(id_at, filter(None, addresses))],
         published=building.day(text(work.get("publication_date"))),
         year=year(work.get("publication_year")),

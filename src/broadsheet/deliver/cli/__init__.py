@@ -3,6 +3,8 @@
 Exit status: 0 done · 1 it failed, and says why · 2 the command line is wrong · 3 nothing was found · 130 interrupted.
 """
 
+from broadsheet.deliver.cli.collecting import collection, collections
+from broadsheet.deliver.cli.digests import digest, subscriptions_
 from broadsheet.deliver.cli.evaluating import compare_runs, evaluate
 from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search, trending
 from broadsheet.deliver.cli.merging import join, merges, split
@@ -13,7 +15,7 @@ from broadsheet.deliver.cli.sources import completeness, sources
 __all__ = ["main"]
 
 for command in (
-    up, jobs, sources, fetch, import_, search, paper, front_page, trending, completeness, doctor, dkim, reindex, remove,
-    merges, split, join, account, evaluate, compare_runs,
+    up, jobs, sources, fetch, import_, search, paper, front_page, trending, collections, collection, completeness,
+    doctor, dkim, reindex, remove, merges, split, join, account, digest, subscriptions_, evaluate, compare_runs,
 ):  # fmt: skip
     main.add_command(command)

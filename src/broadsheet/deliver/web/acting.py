@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from broadsheet.community import Actor
-from broadsheet.errors import NotAllowedError, PaperNotFoundError
+from broadsheet.errors import CommentNotFoundError, NotAllowedError, PaperNotFoundError
 from broadsheet.library import accounts, models
 
 
@@ -22,8 +22,18 @@ def actor_of(request: HttpRequest) -> Actor:
     return accounts.actor(cast("models.Account", request.user), datetime.now(UTC))
 
 
+def viewer_of(request: HttpRequest) -> Actor | None:
+    """The signed-in account that reads; None for a stranger."""
+    return actor_of(request) if request.user.is_authenticated else None
+
+
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Ask strangers to sign in, and answer what the account may not do, or what is not there, with the page for it."""
+    return login_required(answering(view))
+
+
+def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer what the reader may not do, or what is not there, with the page for it."""
 
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -33,8 +43,10 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return render(request, "403.html", {"reason": str(error)}, status=403)
         except PaperNotFoundError as error:
             return render(request, "web/no_paper.html", {"paper_id": error.paper_id}, status=404)
+        except CommentNotFoundError as error:
+            return render(request, "web/no_comment.html", {"reason": str(error)}, status=404)
 
-    return login_required(respond)
+    return respond
 
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:

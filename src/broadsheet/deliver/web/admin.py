@@ -13,9 +13,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from broadsheet import wiring
+from broadsheet.community import Role
 from broadsheet.core import sources as verbs
-from broadsheet.core import splitting, voting
+from broadsheet.core import splitting, voting, weighing
 from broadsheet.deliver import keeping
+from broadsheet.deliver.web.acting import actor_of
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import models
 from broadsheet.library.sources import state
@@ -77,24 +79,117 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
             self.delete_model(request, row)
 
     def _trust(self, request: HttpRequest, rows: QuerySet[models.Account], value: float | None) -> None:
-        weighed = sum(voting.trust(row.pk, value, wiring.formula()) for row in rows)
+        by, now = actor_of(request), datetime.now(UTC)
+        weighed = sum(weighing.trust(row.pk, value, wiring.formula(), by=by, now=now) for row in rows)
         messages.success(request, f"{weighed:,} votes were weighed anew. Their number on the pages stays as it is.")
 
 
-@admin.register(models.Upvote)
-class UpvoteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Every vote, whose it is, and what it counts in the trending list."""
+class ForEditors(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What editors may look at, and say what votes count."""
 
-    list_display = ("at", "account", "joined", "paper", "weight")
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Editors see that it is there."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Editors may look."""
+        return bool(request.user.is_staff) and Role(getattr(request.user, "role", Role.READER)) >= Role.EDITOR
+
+    def has_weigh_permission(self, request: HttpRequest) -> bool:
+        """Who may look may say what votes count."""
+        return self.has_view_permission(request)
+
+
+@admin.register(models.RingMember)
+class RingMemberAdmin(ForEditors):
+    """Accounts that vote together again and again, and how often that would be by chance."""
+
+    list_display = ("account", "ring", "members", "together", "by_chance", "found_at")
+    list_select_related = ("account",)
+    list_filter = ("ring",)
+    search_fields = ("account__username",)
+    actions = ("these_are_honest",)
+    ordering = ("ring", "account")
+
+    @admin.display(description="papers together by chance", ordering="expected")
+    def by_chance(self, row: models.RingMember) -> str:
+        """On how many papers two of them would meet if they chose by what others vote for."""
+        return f"{row.expected:.1f}"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Found, not written."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Found, not written."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Found, not written; who is honest is said by the action."""
+        return False
+
+    @admin.action(description="These are honest: let all their votes count fully", permissions=["weigh"])
+    def these_are_honest(self, request: HttpRequest, rows: QuerySet[models.RingMember]) -> None:
+        """A club that reads together; said of the accounts, so it stays so."""
+        by, now = actor_of(request), datetime.now(UTC)
+        accounts = list(rows.values_list("account_id", flat=True))
+        for account in accounts:
+            weighing.trust(account, 1.0, wiring.formula(), by=by, now=now)
+        weighing.look_for_rings(wiring.formula(), now=now)
+        messages.success(request, f"The votes of {len(accounts)} accounts count fully from now on.")
+
+
+REASONS = {
+    "": "fully",
+    "fresh": "light: the account is not settled",
+    "network": "light: one of many of one network that day",
+    "ring": "light: one of a ring",
+    "said": "as said of the account",
+}
+
+
+@admin.register(models.Upvote)
+class UpvoteAdmin(ForEditors):
+    """Every vote, whose it is, and what it counts for the ranking, and why."""
+
+    list_display = ("at", "account", "joined", "paper", "counts", "weight", "network_in_short")
     list_select_related = ("account", "paper")
-    search_fields = ("account__username", "paper__paper_id", "paper__title")
+    list_filter = ("light", "honest")
+    search_fields = ("account__username", "paper__paper_id", "paper__title", "network")
     date_hierarchy = "at"
     ordering = ("-pk",)
+    actions = ("these_are_honest", "by_the_rules")
 
     @admin.display(description="account made", ordering="account__date_joined")
     def joined(self, row: models.Upvote) -> datetime:
         """When the account was made: many of one hour for one paper are worth a look."""
         return row.account.date_joined
+
+    @admin.display(description="counts", ordering="light")
+    def counts(self, row: models.Upvote) -> str:
+        """Fully, or why not."""
+        return "fully: an editor has looked at it" if row.honest else REASONS.get(row.light, row.light)
+
+    @admin.display(description="network that day", ordering="network")
+    def network_in_short(self, row: models.Upvote) -> str:
+        """Enough of its name to see which votes share it; another name every day."""
+        return row.network[:6] or "–"
+
+    @admin.action(description="These are honest: let them count fully", permissions=["weigh"])
+    def these_are_honest(self, request: HttpRequest, rows: QuerySet[models.Upvote]) -> None:
+        """Somebody has looked at them, and that stays so."""
+        self._vouch(request, rows, honest=True)
+
+    @admin.action(description="Weigh them by the rules again", permissions=["weigh"])
+    def by_the_rules(self, request: HttpRequest, rows: QuerySet[models.Upvote]) -> None:
+        """As all others."""
+        self._vouch(request, rows, honest=False)
+
+    def _vouch(self, request: HttpRequest, rows: QuerySet[models.Upvote], *, honest: bool) -> None:
+        numbers = list(rows.values_list("pk", flat=True))
+        by, now = actor_of(request), datetime.now(UTC)
+        weighed = weighing.vouch(numbers, wiring.formula(), honest=honest, by=by, now=now)
+        messages.success(request, f"{weighed:,} votes were weighed anew. Their number on the pages stays as it is.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Only readers vote."""

@@ -8,13 +8,18 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from broadsheet import __version__
+from broadsheet.core import notices
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """For the templates; asks the library nothing."""
+    """For the templates; asks the library nothing, but `unread` for how much a signed-in reader has not read."""
 
     def address() -> str:
         return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"
+
+    def unread() -> int:
+        reader = getattr(request, "user", None)
+        return notices.unread(reader.pk) if reader and reader.is_authenticated else 0
 
     house = {
         "name": settings.SITE_NAME,
@@ -24,4 +29,4 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "mails": bool(settings.EMAIL_HOST),
         "contact": settings.CONTACT,
     }
-    return {"house": house}
+    return {"house": house, "unread": unread}

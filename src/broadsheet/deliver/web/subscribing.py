@@ -23,7 +23,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from broadsheet import wiring
 from broadsheet.core import composing, subscribing
-from broadsheet.core.news import News
 from broadsheet.core.proofs import ProofError, Purpose, prove, proved
 from broadsheet.core.scheduling import zones
 from broadsheet.core.subscribing import AddressError, SuppressedError
@@ -102,7 +101,7 @@ def sample(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": urlencode([("want", _spelled(want)) for want in asked])}
     try:
         wants = [checked(want, account) for want in asked]
-        found = composing.sample(wants, News(wiring.index(), wiring.formula(), _now()), account=account)
+        found = composing.sample(wants, wiring.index(), wiring.formula(), now=_now(), account=account)
         context["edition"] = shown.edition(found) if found else None
     except WantError as error:
         context["error"] = str(error)

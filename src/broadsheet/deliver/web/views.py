@@ -8,19 +8,23 @@ from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import code, listings, papers, periods, submitting, suggesting
+from broadsheet.core import code, listings, papers, past, periods, suggesting, threads
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
-from broadsheet.deliver import keeping, present
+from broadsheet.deliver import discussion, keeping, present
+from broadsheet.deliver.web import beside
 from broadsheet.deliver.web.accounts import mark_voted
+from broadsheet.deliver.web.acting import viewer_of
 from broadsheet.deliver.web.marking import marked
+from broadsheet.deliver.web.saving import mark_saved
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
 from broadsheet.types import Answer, Filter, Listing, Paging, Paper, Period, PeriodKind, Sort
@@ -40,6 +44,14 @@ NOT_FOR_ROBOTS = (
     "/subscriptions/",
     "/unsubscribe/",
     "/digests/",
+    "/discuss/",
+    "/comments/",
+    "/flag/",
+    "/mail/",
+    "/save/",
+    "/reading",
+    "/submit",
+    "/claim",
 )
 
 
@@ -61,24 +73,26 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     """The papers of one day."""
     when = day_of(day)
     if when is None:
-        return _no_such_period(request, f"“{day}” is not a day. An address names a day as in /day/2026-03-17.")
+        return no_such_period(request, f"“{day}” is not a day. An address names a day as in /day/2026-03-17.")
     return _listing(request, listings.front_page(when, paging_of(request, PAPERS_ON_A_LISTING), today=_today()))
 
 
 @require_safe
 def week(request: HttpRequest, week: str) -> HttpResponse:
     """The papers of one ISO week."""
-    return _period(
-        request, r"(\d{4})-W(\d{2})", week, periods.week, "a week. An address names one as in /week/2026-W12."
-    )
+    period = week_of(week)
+    if period is None:
+        return no_such_period(request, f"“{week}” is not a week. An address names one as in /week/2026-W12.")
+    return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
 
 
 @require_safe
 def month(request: HttpRequest, month: str) -> HttpResponse:
     """The papers of one month."""
-    return _period(
-        request, r"(\d{4})-(\d{2})", month, periods.month, "a month. An address names one as in /month/2026-03."
-    )
+    period = month_of(month)
+    if period is None:
+        return no_such_period(request, f"“{month}” is not a month. An address names one as in /month/2026-03.")
+    return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
 
 
 @require_safe
@@ -90,7 +104,10 @@ def trending(request: HttpRequest) -> HttpResponse:
     context = {
         "trending": shown,
         "pages": pages(request, found.paging, found.total),
-        "weights": wiring.formula().weights,
+        "formula": wiring.formula(),
+        "tops": [
+            present.top_path(periods.around(kind, found.as_of.date())) for kind in (PeriodKind.WEEK, PeriodKind.MONTH)
+        ],
         "since": found.as_of if datetime.now(UTC) - found.as_of > timedelta(days=1) else None,
     }
     return render(request, "web/trending.html", context)
@@ -136,9 +153,11 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(present.paper_path(found.paper_id))
     shown = present.paper(found)
     mark_voted(request, [found], [shown])
+    viewer = viewer_of(request)
     context = {
         "paper": shown,
-        "authors": [{"name": name, "url": present.author_path(name)} for name in shown["authors"]],
+        "discussion": discussion.thread(threads.thread(found.key, viewer), viewer),
+        **beside.of_paper(request, found, shown),
         "venue_url": present.venue_path(found.venue),
         "citation": citations.cite(found, "bibtex"),
         "formats": [
@@ -146,7 +165,7 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
             for name, form in citations.FORMATS.items()
         ],
         "meta": _meta(shown),
-        "submissions": [{"by": by, "why": why, "at": at} for by, why, at in submitting.of_paper(found)],
+        "rising": _rising(found),
         "seen": keeping.seen(papers.seen_at(found)),
         "repositories": [keeping.repository(each, datetime.now(UTC)) for each in code.of_paper(found)],
         "similar": [present.found(each) for each in papers.similar(wiring.index(), found, SIMILAR)],
@@ -197,9 +216,50 @@ def favicon(_request: HttpRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(static("favicon.svg"))
 
 
+@require_safe
+def manifest(_request: HttpRequest) -> HttpResponse:
+    """What a phone needs to keep the paper beside its programs, and to share papers with it."""
+    icons = [
+        {"src": static(name), "sizes": size, "type": kind}
+        for name, size, kind in (
+            ("icon-192.png", "192x192", "image/png"),
+            ("icon-512.png", "512x512", "image/png"),
+            ("favicon.svg", "any", "image/svg+xml"),
+        )
+    ]
+    told = {
+        "id": "/",
+        "name": settings.SITE_NAME,
+        "short_name": settings.SITE_NAME[:12],
+        "description": "The daily paper for research",
+        "start_url": "/",
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#fdfcf9",
+        "theme_color": "#8f2018",
+        "icons": icons,
+        "share_target": {
+            "action": "/submit",
+            "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
+        "shortcuts": [
+            {"name": name, "url": url} for name, url in (("Submit a paper", "/submit"), ("My reading", "/reading"))
+        ],
+    }
+    return JsonResponse(told, content_type="application/manifest+json")
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Nothing is at this address."""
     return render(request, "404.html", status=404)
+
+
+def _rising(paper: Paper) -> present.Shown | None:
+    """How the paper stands in the trending list, if it is warm."""
+    found = rising.of_paper(paper, wiring.formula(), now=datetime.now(UTC))
+    return present.rising(found) if found else None
 
 
 def _today() -> date:
@@ -221,26 +281,33 @@ def paging_of(request: HttpRequest, size: int) -> Paging:
     return Paging(min(max(number, 1), LAST_PAGE), size)
 
 
-def _period(
-    request: HttpRequest, pattern: str, text: str, make: Callable[[int, int], Period], wrong: str
-) -> HttpResponse:
+def week_of(text: str) -> Period | None:
+    """The ISO week that an address names, `2026-W12`; None if it names none."""
+    return _period(r"(\d{4})-W(\d{2})", text, periods.week)
+
+
+def month_of(text: str) -> Period | None:
+    """The month that an address names, `2026-03`; None if it names none."""
+    return _period(r"(\d{4})-(\d{2})", text, periods.month)
+
+
+def _period(pattern: str, text: str, make: Callable[[int, int], Period]) -> Period | None:
     try:
         match = re.fullmatch(pattern, text, re.ASCII)
-        period = make(int(match[1]), int(match[2])) if match else None
+        return make(int(match[1]), int(match[2])) if match else None
     except ValueError:
-        period = None
-    if period is None:
-        return _no_such_period(request, f"“{text}” is not {wrong}")
-    return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
+        return None
 
 
-def _no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
+def no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
+    """The page for an address that names no day, week or month."""
     newest = listings.front_page(None, Paging(1, 1), today=_today()).newest
     context = {"reason": reason, "newest": present.period(periods.day(newest)) if newest else None}
     return render(request, "web/no_period.html", context, status=404)
 
 
 def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
+    now = datetime.now(UTC)
     shown = present.listing(listing)
     as_cards(request, listing.papers, shown["papers"])
     around = [present.period(periods.around(kind, listing.period.first)) for kind in PeriodKind]
@@ -248,13 +315,16 @@ def _listing(request: HttpRequest, listing: Listing) -> HttpResponse:
         "listing": shown,
         "around": around,
         "pages": pages(request, listing.paging, listing.total),
+        "top": present.top_path(listing.period) if listing.period.kind is not PeriodKind.DAY else "",
+        "kept": present.past_path(listing.period.first) if past.is_over(listing.period.last, now=now) else "",
     }
     return render(request, "web/listing.html" if listing.newest else "web/empty.html", context)
 
 
 def as_cards(request: HttpRequest, several: Sequence[Paper], shown: Sequence[present.Shown]) -> None:
-    """Add to shown papers what a listing has of each: authors and abstract in short, and whether the reader voted."""
+    """Add to shown papers what a listing has of each: authors and abstract in short, and what the reader did to it."""
     mark_voted(request, several, shown)
+    mark_saved(request, several, shown)
     for each in shown:
         each["first_lines"] = first_lines(each["abstract"], FIRST_LINES)
         each["authors_in_short"] = present.in_short(each["authors"])
@@ -262,6 +332,7 @@ def as_cards(request: HttpRequest, several: Sequence[Paper], shown: Sequence[pre
 
 def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
     hits = [present.found(each) for each in answer.found]
+    mark_saved(request, [each.paper for each in answer.found], [hit["paper"] for hit in hits])
     for hit in hits:
         hit["title"] = marked(hit["paper"]["title"], hit["words"])
         hit["text"] = marked(hit["paper"]["abstract"] or hit["paper"]["note"], hit["words"])

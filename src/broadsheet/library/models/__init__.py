@@ -13,7 +13,7 @@ from broadsheet.library.models.community import (
 from broadsheet.library.models.delivery import Delivery, Edition, FrozenPaper, Subscriber, Subscription, Suppression
 from broadsheet.library.models.moderation import Decision, Flag
 from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
-from broadsheet.library.models.ranking import Gain, Heat
+from broadsheet.library.models.ranking import Gain, Heat, PastList, RankingChange, RingMember
 from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
 from broadsheet.library.models.sending import Bounce, SendingPause
 from broadsheet.library.models.sources import (
@@ -28,7 +28,8 @@ from broadsheet.library.models.sources import (
 __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "Change", "Claim", "Collection", "CollectionMember",
     "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock", "Edition", "Flag",
-    "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Merge", "Notification", "Paper", "Reading", "Record",
-    "Repository", "RepositoryLink", "RepositoryStars", "SendingPause", "Separation", "Source", "Submission",
+    "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Merge", "Notification", "Paper", "PastList",
+    "RankingChange", "Reading", "Record", "Repository", "RepositoryLink", "RepositoryStars", "RingMember",
+    "SendingPause", "Separation", "Source", "Submission",
     "Subscriber", "Subscription", "Suppression", "Upvote",
 ]  # fmt: skip

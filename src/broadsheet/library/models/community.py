@@ -5,20 +5,30 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from broadsheet.library.models.accounts import Account
 from broadsheet.library.models.papers import Paper
 
 
 class Upvote(models.Model):
-    """One account's +1 for a paper; gone when it is withdrawn. `weight` is what it counts in the trending list."""
+    """One account's +1 for a paper; gone when it is withdrawn. `weight` is what it counts by its account.
+
+    `light` says why it does not count fully: fresh, network, ring, or said by an editor; empty if it does, and `new`
+    until it is weighed. `honest` marks one that counts fully because an editor has looked at it. `network` is a keyed
+    hash that changes every day and is forgotten after some time.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="upvotes")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     weight = models.FloatField(default=1.0)
+    light = models.CharField(max_length=16, default="", db_default="")
+    honest = models.BooleanField(default=False, db_default=False)
+    network = models.CharField(max_length=32, default="", db_default="")
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["paper"], condition=Q(light="new"), name="upvote_new")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "paper"], name="upvote_of_account")]
 
     def __str__(self) -> str:
@@ -26,16 +36,21 @@ class Upvote(models.Model):
 
 
 class Submission(models.Model):
-    """That an account put a paper forward here, and the line that says why; it is shown, waiting or refused."""
+    """That an account put a paper forward here, and the line that says why.
+
+    `state` is shown, waiting or refused; `reason` says why an editor refused it.
+    """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="submissions")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions")
     why = models.CharField(max_length=280, default="")
     at = models.DateTimeField()
     state = models.CharField(max_length=16, default="shown")
+    reason = models.TextField(default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["paper", "account"], name="submission_of_account")]
+        indexes: ClassVar = [models.Index(fields=["state", "at"], name="submission_by_state")]
 
     def __str__(self) -> str:
         return f"paper {self.paper_id} by account {self.account_id}"
@@ -45,6 +60,7 @@ class Claim(models.Model):
     """That an account says it is an author of a paper, under which name and by what proof; waiting for an editor.
 
     `state` is waiting, confirmed or refused; `proof` says what speaks for it by itself: orcid, mail or nothing.
+    `reason` says why an editor refused it.
     """
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="claims")
@@ -54,6 +70,7 @@ class Claim(models.Model):
     words = models.TextField(default="")
     at = models.DateTimeField()
     state = models.CharField(max_length=16, default="waiting")
+    reason = models.TextField(default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["paper", "account"], name="claim_of_account")]
@@ -111,7 +128,8 @@ class DiscussionLock(models.Model):
 class Notification(models.Model):
     """What an account is told: that somebody replied to it or named it, or what was decided about something of its.
 
-    `kind` is reply, mention or decision; `words` are shown for a decision.
+    `kind` is reply, mention or decision; `words` are shown for a decision. It is mailed once; where the server said
+    that it cannot take the mail now, not again before `mail_after`.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notifications")
@@ -123,6 +141,7 @@ class Notification(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    mail_after = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["account", "-at"], name="notification_of_account")]

@@ -31,8 +31,9 @@ class Paper(models.Model):
     # Derived from the above when a paper is written, for the sake of indexes.
     listed_on = models.DateField(null=True)
     upvotes = models.IntegerField(null=True)
-    # Counted here, in the transaction of each vote and each comment.
+    # Counted here, in the transaction of each vote and each comment; `firm` are the votes that count fully.
     votes = models.IntegerField(default=0)
+    firm = models.IntegerField(default=0, db_default=0)
     comments = models.IntegerField(default=0, db_default=0)
     # When it came, and when it last changed.
     stored_at = models.DateTimeField()

@@ -13,7 +13,7 @@ from broadsheet.library.models.papers import Paper
 class Collection(models.Model):
     """A list of papers that an account keeps in an order, public or private. Its private feed is opened by `secret`.
 
-    `origin` is where it is imported from, as `zotero`, or empty.
+    `origin` is where it is imported from, as `zotero`, or empty. One that was deleted waits in the bin for a while.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="collections")
@@ -24,13 +24,20 @@ class Collection(models.Model):
     secret = models.CharField(max_length=64, default="")
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["public", "-changed_at"], name="collection_public")]
 
     def __str__(self) -> str:
         return self.title
 
 
 class CollectionPaper(models.Model):
-    """A paper in a collection, at its place, with a note for whoever reads the collection."""
+    """A paper in a collection, at its place, with a note for whoever reads the collection.
+
+    Places count from 1 without gaps; who writes them holds the collection's row.
+    """
 
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="papers")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="collections")
@@ -38,9 +45,14 @@ class CollectionPaper(models.Model):
     place = models.IntegerField()
     note = models.TextField(default="")
     at = models.DateTimeField()
+    noted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["collection", "paper"], name="paper_of_collection")]
+        indexes: ClassVar = [
+            models.Index(fields=["collection", "place"], name="place_in_collection"),
+            models.Index(fields=["collection", "-at"], name="newest_in_collection"),
+        ]
 
     def __str__(self) -> str:
         return f"paper {self.paper_id} in collection {self.collection_id}"
@@ -72,6 +84,7 @@ class Reading(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "paper"], name="reading_of_account")]
+        indexes: ClassVar = [models.Index(fields=["account", "state", "-at"], name="reading_by_state")]
 
     def __str__(self) -> str:
         return f"paper {self.paper_id} with account {self.account_id}"

@@ -46,6 +46,107 @@ for (const form of document.querySelectorAll("form.upvote")) {
   });
 }
 
+for (const text of document.querySelectorAll(".write textarea")) {
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) text.form.requestSubmit();
+  });
+}
+
+// Keeping a paper: the same forms, without leaving the page.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest(".save form");
+  if (!form) return;
+  event.preventDefault();
+  const control = form.closest(".save");
+  const body = new FormData(form, event.submitter);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(said.error);
+    show(control, said);
+    if (form.matches(".choose")) {
+      control.open = false;
+      control.querySelector("summary").focus();
+      if (body.get("fresh")) control.querySelector(".choose").remove(); // it lacks the new collection
+    }
+  } catch {
+    HTMLFormElement.prototype.submit.call(withButton(form, event.submitter)); // the way without a script says what is wrong
+  }
+});
+
+function withButton(form, button) {
+  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  return form;
+}
+
+function show(control, { state, hidden, words, collections, note }) {
+  control.querySelector(".kept").textContent = words || "Save";
+  control.classList.toggle("hides", hidden);
+  control.classList.toggle("kept-in", Boolean(collections.length || note));
+  for (const button of control.querySelectorAll(".states button")) {
+    const on = button.name === "hidden" ? hidden : button.dataset.state === state;
+    button.setAttribute("aria-pressed", on);
+    button.value = button.name === "hidden" ? (on ? "0" : "1") : on ? "" : button.dataset.state;
+  }
+}
+
+document.addEventListener("toggle", async (event) => {
+  const control = event.target;
+  if (!control.matches?.(".save[data-more]") || !control.open || control.querySelector(".choose")) return;
+  try {
+    const answer = await fetch(control.dataset.more);
+    if (!answer.ok || answer.redirected) return;
+    const part = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".choose");
+    part.querySelector("[name=next]").value = location.pathname + location.search;
+    control.querySelector(".more").hidden = true;
+    control.append(part);
+  } catch {
+    // the link beside it leads to the same form
+  }
+}, true);
+
+// A collection is put in order with the mouse, too: its forms do the work.
+function below(item, event) {
+  const { top, height } = item.getBoundingClientRect();
+  return event.clientY > top + height / 2;
+}
+
+for (const shelf of document.querySelectorAll("[data-move]")) {
+  let held = null;
+  for (const item of shelf.children) {
+    const place = item.querySelector(".place");
+    place.addEventListener("pointerdown", () => (item.draggable = true));
+    place.addEventListener("pointerup", () => (item.draggable = false));
+    item.addEventListener("dragstart", () => (held = item));
+    item.addEventListener("dragend", () => {
+      item.draggable = false;
+      for (const each of shelf.children) each.classList.remove("over-here", "behind-here");
+    });
+    item.addEventListener("dragover", (event) => {
+      if (!held) return;
+      event.preventDefault();
+      for (const each of shelf.children) {
+        const over = each === item && item !== held;
+        each.classList.toggle("over-here", over && !below(item, event));
+        each.classList.toggle("behind-here", over && below(item, event));
+      }
+    });
+    item.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!held || held === item) return;
+      const form = held.querySelector(".move:has([type=number])");
+      const from = Number(held.dataset.place);
+      const to = Number(item.dataset.place) + (below(item, event) ? 1 : 0);
+      form.querySelector("[type=number]").value = from < to ? to - 1 : to;
+      form.submit();
+    });
+  }
+}
+
+for (const link of document.querySelectorAll(".drag")) {
+  link.addEventListener("click", (event) => event.preventDefault()); // it is to be dragged away
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea")) {

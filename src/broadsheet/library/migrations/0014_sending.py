@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("library", "0009_digest"),
+        ("library", "0013_digest"),
     ]
 
     operations = [

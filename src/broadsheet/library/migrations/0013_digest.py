@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("library", "0008_delivery"),
+        ("library", "0012_collections"),
     ]
 
     operations = [

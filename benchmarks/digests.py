@@ -1,0 +1,202 @@
+"""Digests a second: many subscribers, each with searches of their own, over one day's new papers.
+
+    python -m benchmarks.digests [--subscribers 10000] [--known 20000] [--new 2000] [--processes 2]
+
+In a library of its own, on SQLite or, if DATABASE_URL names one, on PostgreSQL. Each subscriber has five kept searches,
+no two of them alike, made of words of real titles, a category and the trending list, and is due at the same moment. So
+many processes compose, each its share of the subscribers. Then every subscriber must have exactly one edition, with no
+paper twice, and one delivery. The goal is 100,000 on four cores within five minutes: 12 ms of a core for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from benchmarks import DATA
+
+SEARCHES = 5
+NOW = datetime(2026, 7, 2, 6, 30, tzinfo=UTC)
+BUDGET = 12.0
+"""Milliseconds of a core for a digest: 100,000 of them on four cores within five minutes."""
+
+MEMORY = 1024.0
+
+
+def main() -> None:
+    """Fill, compose, compare."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, number in (("subscribers", 10_000), ("known", 20_000), ("new", 2000), ("processes", 2)):
+        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
+    asked = parser.parse_args()
+    if not (DATA / "papers-60k.jsonl.zst").exists():
+        sys.exit("The benchmarks need the shared data (BROADSHEET_SHARED_DATA).")
+    with tempfile.TemporaryDirectory(prefix="broadsheet-digests-") as folder:
+        os.environ |= {"BROADSHEET_DATA": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
+        _apart(_fill, asked.known, asked.new, asked.subscribers)
+        start = time.perf_counter()
+        with multiprocessing.get_context("spawn").Pool(asked.processes) as pool:
+            told = pool.starmap(_compose, [(rest, asked.processes) for rest in range(asked.processes)], chunksize=1)
+        seconds = time.perf_counter() - start
+        made = sum(one[0] for one in told)
+        cpu = sum(one[1] for one in told)
+        each, memory = 1000 * cpu / asked.subscribers, sum(one[2] for one in told)
+        print(f"{made:,} digests of {asked.subscribers:,} subscribers over {asked.new:,} new papers in {seconds:.0f} s")
+        print(f"  of one core, each: {each:.2f} ms (goal ≤ {BUDGET:g}: {'met' if each <= BUDGET else 'MISSED'})")
+        print(f"  memory of {asked.processes} processes: {memory:,.0f} MiB (goal ≤ {MEMORY:,.0f}: "
+              f"{'met' if memory <= MEMORY else 'MISSED'})")  # fmt: skip
+        print(f"  100,000 on four cores: {100_000 * each / 4000:.0f} s")
+        for line in _apart(_examine):
+            print(f"  {line}")
+
+
+def _apart(part: Any, *arguments: Any) -> Any:
+    """Run a part in a process of its own; answers what it answers."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(part, arguments)
+
+
+def _django() -> None:
+    import django
+
+    django.setup()
+
+
+def _fill(known: int, new: int, subscribers: int) -> None:
+    _django()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from broadsheet import wiring
+    from broadsheet.core import indexing
+    from broadsheet.core.store import store
+    from broadsheet.library import papers
+
+    call_command("migrate", verbosity=0)
+    dice = random.Random(7)
+    old = list(_records("papers-60k.jsonl.zst", known))
+    store(old, now=NOW - timedelta(days=2))
+    position = papers.newest_key()
+    titles = [record.title for record in old]
+    today = list(_records("arxiv-recent.jsonl.zst", new, day=NOW.date(), dice=dice))
+    store(today, now=NOW)
+    titles += [record.title for record in today]
+    indexing.catch_up(settings.INDEX_FOLDER, wiring.embedder())
+    _subscribe(subscribers, titles, position, dice)
+
+
+def _records(name: str, number: int, day: date | None = None, dice: random.Random | None = None) -> Iterator[Any]:
+    import io
+    import json
+
+    import zstandard
+
+    from broadsheet.types import Record
+
+    with (DATA / name).open("rb") as file:
+        lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8")
+        for place, line in enumerate(lines):
+            if place >= number:
+                return
+            said = json.loads(line)
+            authors = said.get("authors") or []
+            yield Record(
+                source="arxiv",
+                title=said["title"],
+                abstract=said.get("abstract") or "",
+                authors=tuple(authors if isinstance(authors, list) else [authors]),
+                ids=(f"arxiv:{str(said['id']).removeprefix('arXiv:')}",),
+                announced=day or date(2020, 1, 1),
+                categories=tuple(said.get("categories") or ["cs.LG"]),
+                extras={"huggingface": {"upvotes": dice.randrange(60)}} if dice and dice.random() < 0.1 else {},
+            )
+
+
+def _subscribe(number: int, titles: list[str], position: int, dice: random.Random) -> None:
+    """Subscribers, with two to four words in a row of a title in each search; no two searches are alike."""
+    from broadsheet.library import models
+
+    categories = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "math.CO", "stat.ML")
+    due, before = NOW - timedelta(minutes=30), NOW - timedelta(days=1)
+    told = {"made_at": before, "confirmed_at": before, "position": position, "covered_at": before, "next_at": due}
+    seen: set[str] = set()
+    for first in range(0, number, 5000):
+        people = models.Subscriber.objects.bulk_create(
+            models.Subscriber(
+                address=f"reader{n}@example.org",
+                zone="Europe/Berlin",
+                secret=str(n),
+                made_at=before,
+                confirmed_at=before,
+            )
+            for n in range(first, min(first + 5000, number))
+        )
+        rows = []
+        for who in people:
+            lines: list[str] = []
+            while len(lines) < SEARCHES:
+                words = dice.choice(titles).split()
+                size = dice.randint(2, 4)
+                place = dice.randrange(max(len(words) - size, 0) + 1)
+                line = " ".join(words[place : place + size])[:200]
+                if line in seen:
+                    line = f"{line} {dice.choice(words)}"
+                if line not in seen:
+                    seen.add(line)
+                    lines.append(line)
+            wants = [("search", line) for line in lines] + [("category", dice.choice(categories)), ("trending", "")]
+            rows += [models.Subscription(subscriber=who, kind=kind, value=value, **told) for kind, value in wants]
+        models.Subscription.objects.bulk_create(rows, batch_size=2000)
+
+
+def _compose(rest: int, divisor: int) -> tuple[int, float, float]:
+    """Editions made, seconds of processor, and the most MiB that were resident."""
+    _django()
+    from broadsheet import wiring
+    from broadsheet.core import composing, trending
+
+    if rest == 0:
+        trending.notice(wiring.formula(), now=NOW)
+    start = time.process_time()
+    done = composing.compose(wiring.index(), wiring.formula(), now=NOW, share=(rest, divisor))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return done.made + done.empty, time.process_time() - start, most
+
+
+def _examine() -> list[str]:
+    _django()
+    from django.conf import settings
+    from django.db.models import Count
+
+    from broadsheet.library import models
+
+    people = models.Subscriber.objects.count()
+    twice = models.Subscriber.objects.annotate(number=Count("editions")).filter(number__gt=1).count()
+    editions = models.Edition.objects.count()
+    undelivered = editions - models.Delivery.objects.count()
+    due = models.Subscription.objects.filter(next_at__lte=NOW).count()
+    repeated = sum(
+        len(papers) != len(set(papers)) for papers in models.Edition.objects.values_list("papers", flat=True).iterator()
+    )
+    numbers = [len(papers) for papers in models.Edition.objects.values_list("papers", flat=True)[:2000]]
+    database = settings.DATABASES["default"]["NAME"]
+    size = os.path.getsize(database) / 1e6 if os.path.exists(str(database)) else 0  # noqa: PTH202, PTH110
+    return [
+        f"{editions:,} editions for {people:,} subscribers, {sum(numbers) / max(len(numbers), 1):.1f} papers in each",
+        f"{models.FrozenPaper.objects.count():,} papers kept; the library has {size:,.0f} MB",
+        f"subscribers with two editions: {twice}; editions with a paper twice: {repeated}",
+        f"editions without a delivery: {undelivered}; subscriptions still due: {due}",
+    ]
+
+
+if __name__ == "__main__":
+    main()
