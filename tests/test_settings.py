@@ -57,6 +57,10 @@ def test_a_database_is_named_by_its_url(tmp_path: Path) -> None:
         ("", {"BROADSHEET_DEBUG": "perhaps"}, "BROADSHEET_DEBUG is 'perhaps', which is not yes or no"),
         ("", {"BROADSHEET_CONFIG": "/nowhere.toml"}, "BROADSHEET_CONFIG names /nowhere.toml, which does not exist"),
         ("", {"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+        ('signup = "everybody"', {}, "It must be closed, invitation or open"),
+        ("", {"BROADSHEET_PROXY_FROM": "proxy.example.org"}, "BROADSHEET_PROXY_FROM is not addresses or networks"),
+        ('github_client = "x"', {}, "set BROADSHEET_GITHUB_CLIENT and BROADSHEET_GITHUB_SECRET"),
+        ("", {"BROADSHEET_OIDC_CLIENT": "x", "BROADSHEET_OIDC_SECRET": "y"}, "and BROADSHEET_OIDC_ISSUER"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_wrong(

@@ -7,7 +7,7 @@ from builders import shared_data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.text import author_key, find_links, first_lines, readable, squash
+from broadsheet.text import author_key, find_links, first_lines, readable, sentences, squash
 from broadsheet.types import Link, LinkKind
 
 TEX = st.text(alphabet="\\{}$^_~`'\"-=.,()[]<>/ \nabcinprstxzRM0123α×\x00", max_size=80)
@@ -252,3 +252,32 @@ def test_the_seed_page_has_no_stripped_tex_left() -> None:
         "\\",
     ):
         assert left not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("We follow Smith et al. (2020), e.g. in Fig. 3. It works.", 2),
+        ("We follow Smith et al. We do better.", 2),
+        ("Results of J. Doe hold for vitamin C. We show why.", 2),
+        ("It is 3.5 times faster vs. Baseline models. See Sec. 4.", 2),
+        ("Is it so? Yes! (We think.) Or not", 4),
+        ("He said \u201cstop.\u201d Then it stopped.", 2),
+        ("The answer is no. We show it.", 2),
+        ("We use pandas. numpy is faster", 1),
+        ("One sentence without an end", 1),
+        ("", 0),
+    ],
+)
+def test_sentences_end_where_a_reader_sees_an_end(text: str, number: int) -> None:
+    assert len(sentences(text)) == number
+
+
+@given(st.text(st.sampled_from('ab AB.?!…()"\u201d19'), max_size=80))
+def test_sentences_lose_nothing(text: str) -> None:
+    assert " ".join(sentences(text)).split() == text.split()
+
+
+def test_sentences_take_time_by_the_length_of_the_text_only() -> None:
+    for sign in ("a", ".", ". ", "a. ", ".) ", "( "):
+        assert sentences(sign * 50_000)

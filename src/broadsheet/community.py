@@ -69,6 +69,8 @@ class Act(StrEnum):
     BAN = "banned an account"
     LIFT_BAN = "lifted a ban"
     SET_ROLE = "changed a role"
+    CLOSE_ACCOUNT = "closed an account"
+    OPEN_ACCOUNT = "opened an account"
     SET_TRUST = "weighed an account's votes"
     STRIKE_VOTES = "struck votes"
     JOIN_PAPERS = "joined two papers"

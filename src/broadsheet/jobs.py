@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection
 
 from broadsheet import letters, wiring
 from broadsheet.core import (
+    accounts,
     collecting,
     completeness,
     composing,
@@ -140,6 +141,12 @@ def tidy(_stop: threading.Event) -> str:
     return f"{gone} collections left the bin" if gone else ""
 
 
+def forget(_stop: threading.Event) -> str:
+    """Delete what has expired: sessions, counts of tries, and accounts whose address nobody verified."""
+    forgotten = accounts.forget_expired(now=_now())
+    return f"{forgotten} expired rows deleted" if forgotten else ""
+
+
 STEPS = (
     Step("index", every=1.0, run=index),
     Step("fetch", every=5.0, run=fetch),
@@ -151,6 +158,7 @@ STEPS = (
     Step("warn", every=600.0, run=warn),
     Step("tell", every=60.0, run=tell),
     Step("tidy", every=3600.0, run=tidy),
+    Step("forget", every=3600.0, run=forget),
 )
 
 

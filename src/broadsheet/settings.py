@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,7 +105,8 @@ SETTINGS = (
     ),
     Setting(
         "signup",
-        "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; or `open`, everybody.",
+        "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; `invitation`, "
+        "whoever has one from `broadsheet invite` or an editor; or `open`, everybody.",
         "closed",
     ),
     Setting(
@@ -113,6 +115,27 @@ SETTINGS = (
         "contributors and editors are there at once anyway.",
         "at_once",
     ),
+    Setting(
+        "proxy_from",
+        "Addresses or networks of the proxies in front, whose word is believed on who asks (`X-Forwarded-For`).",
+        ["127.0.0.1", "::1"],
+        _words,
+    ),
+    Setting(
+        "proxy_header",
+        "Header in which such a proxy names who is signed in, as `X-Remote-User`; if empty, people sign in here.",
+        "",
+    ),
+    Setting("github_client", "Client id of an OAuth app at GitHub, to sign in with GitHub.", ""),
+    Setting("github_secret", "Its secret.", ""),
+    Setting("orcid_client", "Client id at ORCID, to sign in with ORCID and prove claims of papers.", ""),
+    Setting("orcid_secret", "Its secret.", ""),
+    Setting("huggingface_client", "Client id of an OAuth app at Hugging Face, to sign in with it.", ""),
+    Setting("huggingface_secret", "Its secret.", ""),
+    Setting("oidc_issuer", "Address of any other OpenID Connect provider: `https://login.example.org`.", ""),
+    Setting("oidc_client", "Client id there.", ""),
+    Setting("oidc_secret", "Its secret.", ""),
+    Setting("oidc_name", "What the button on the sign-in page says.", "OpenID Connect"),
     Setting("trending_half_life", "Announcement days in which what a paper gained comes to count half.", 4.0, _real),
     Setting(
         "trending_gravity",
@@ -230,6 +253,27 @@ def _weights(text: str) -> dict[str, float]:
         ) from None
 
 
+def _providers() -> dict[str, Any]:
+    """The places that the settings let people sign in with, as django-allauth has them; SettingError for half a one."""
+    apps: dict[str, list[dict[str, Any]]] = {"github": [], "orcid": [], "openid_connect": []}
+    issuers = {"huggingface": "https://huggingface.co", "oidc": _value("oidc_issuer")}
+    names = {"huggingface": "Hugging Face", "oidc": _value("oidc_name")}
+    for kind in ("github", "orcid", "huggingface", "oidc"):
+        client, secret = _value(f"{kind}_client"), _value(f"{kind}_secret")
+        if bool(client) != bool(secret) or (kind == "oidc" and bool(client) != bool(issuers[kind])):
+            raise SettingError(
+                f"To sign in with {kind}, set BROADSHEET_{kind.upper()}_CLIENT and BROADSHEET_{kind.upper()}_SECRET"
+                + (" and BROADSHEET_OIDC_ISSUER." if kind == "oidc" else ".")
+            )
+        app = {"client_id": client, "secret": secret}
+        if client and kind in issuers:
+            told = {"provider_id": kind, "name": names[kind], "settings": {"server_url": issuers[kind]}}
+            apps["openid_connect"].append(app | told)
+        elif client:
+            apps[kind].append(app)
+    return {provider: {"APPS": several, "OAUTH_PKCE_ENABLED": True} for provider, several in apps.items()}
+
+
 def _secret_key() -> str:
     """The key from the settings, else the one kept in the data folder, made at the first start."""
     if key := _value("secret_key"):
@@ -267,8 +311,13 @@ PRIVATE_HOSTS: list[str] = _value("private_hosts")
 PACE_FOLDER = DATA_FOLDER / "pace"
 ADMINISTRATORS: list[str] = _value("administrators")
 SIGNUP: str = _value("signup")
-if SIGNUP not in {"open", "closed"}:
-    raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be open or closed.")
+if SIGNUP not in {"closed", "invitation", "open"}:
+    raise SettingError(f"BROADSHEET_SIGNUP is {SIGNUP!r}. It must be closed, invitation or open.")
+PROXY_HEADER: str = _value("proxy_header")
+try:
+    PROXY_FROM = [ip_network(text, strict=False) for text in _value("proxy_from")]
+except ValueError as error:
+    raise SettingError(f"BROADSHEET_PROXY_FROM is not addresses or networks: {error}. Write 10.0.0.0/8.") from None
 SUBMISSIONS: str = _value("submissions")
 if SUBMISSIONS not in {"at_once", "nod"}:
     raise SettingError(f"BROADSHEET_SUBMISSIONS is {SUBMISSIONS!r}. It must be at_once or nod.")
@@ -285,7 +334,6 @@ if SITE_URL and (_host := urlsplit(SITE_URL).hostname):
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.staticfiles",
@@ -293,21 +341,68 @@ INSTALLED_APPS = [
     "broadsheet.deliver.web",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.orcid",
 ]
 AUTH_USER_MODEL = "library.Account"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-ACCOUNT_ADAPTER = "broadsheet.deliver.web.accounts.Adapter"
+AUTHENTICATION_BACKENDS = ["broadsheet.deliver.web.signing_in.Backend"]
+ACCOUNT_ADAPTER = "broadsheet.deliver.web.signing_in.Adapter"
+ACCOUNT_FORMS = {
+    "login": "broadsheet.deliver.web.forms.SignInForm",
+    "signup": "broadsheet.deliver.web.forms.SignUpForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-# A mail address is only worth a look where a mail can be sent to it.
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _value("mail_host") else "none"
-ACCOUNT_LOGIN_BY_CODE_ENABLED = bool(_value("mail_host"))
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(_value("mail_host"))
+ACCOUNT_USERNAME_VALIDATORS = "broadsheet.deliver.web.signing_in.NAME_VALIDATORS"
+# A mail address is only worth asking for where a mail can be sent to it. Where one can, a code that was sent there is
+# as good as a password, which then may be left out.
+_MAILS = bool(_value("mail_host"))
+ACCOUNT_SIGNUP_FIELDS = (
+    ["email*", "username*", "password1", "password2"] if _MAILS else ["username*", "password1*", "password2*"]
+)
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _MAILS else "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = _MAILS
+# A new code may be asked for, but none to another address: only who is new could, which would tell who is not.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = _MAILS
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SITE_URL.startswith("https://") else "http"
+# Each is counted by network (`ip`), by account (`user`) or by what was typed (`key`). A whole university may come from
+# one network, so networks may try oftener; a name or an address may not.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "signup": "20/10m/ip",
+    "request_login_code": "20/10m/ip,3/5m/key",
+    "reset_password": "20/10m/ip,3/5m/key",
+    "reset_password_from_key": "20/m/ip",
+    "confirm_email": "1/10s/key",
+    "change_password": "5/m/user",
+    "manage_email": "10/10m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = not _MAILS
+SOCIALACCOUNT_ADAPTER = "broadsheet.deliver.web.signing_in.SocialAdapter"
+SOCIALACCOUNT_QUERY_EMAIL = _MAILS
+SOCIALACCOUNT_PROVIDERS = _providers()
+SESSION_ENGINE = "broadsheet.library.sessions"
+# Counts of tries are kept in the database, which all processes and machines of a house share and no restart empties.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "library_cacherow",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 LOGIN_URL, LOGIN_REDIRECT_URL, ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/", "/", "/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -317,18 +412,22 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 MIDDLEWARE = [
+    "broadsheet.deliver.web.network.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "broadsheet.deliver.web.middleware.place_of_session",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "broadsheet.deliver.web.proxied.account_of_proxy",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.deliver.web.middleware.content_security_policy",
+    "broadsheet.deliver.web.middleware.lead_on",
 ]
 ROOT_URLCONF = "broadsheet.deliver.web.urls"
 WSGI_APPLICATION = "broadsheet.deliver.web.wsgi.application"

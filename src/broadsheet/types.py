@@ -441,12 +441,16 @@ class Trending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Top:
-    """One page of the papers that gained most upvotes in a period, with the number and the rank that equals share."""
+    """One page of the papers that gained most upvotes in a period, with the number and the rank that equals share.
+
+    `earlier` says that anything is known to have grown before.
+    """
 
     period: Period
     gained: tuple[tuple[int, float, Paper], ...]
     total: int
     paging: Paging
+    earlier: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

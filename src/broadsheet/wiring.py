@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
@@ -56,5 +57,10 @@ def tell_administrators(subject: str, text: str) -> None:
     """Mail the administrators; SettingError if the settings name none, or no server to send by."""
     if not settings.ADMINISTRATORS or not settings.EMAIL_HOST:
         raise SettingError("No mail was sent: set BROADSHEET_ADMINISTRATORS and BROADSHEET_MAIL_HOST.")
-    subject = f"[{settings.SITE_NAME}] {subject}"
-    EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, settings.ADMINISTRATORS).send()
+    mail(settings.ADMINISTRATORS, subject, text)
+
+
+def mail(to: str | Sequence[str], subject: str, text: str) -> None:
+    """Send one mail by the server that the settings name; OSError if it does not take it."""
+    recipients = [to] if isinstance(to, str) else to
+    EmailMessage(f"[{settings.SITE_NAME}] {subject}", text, settings.DEFAULT_FROM_EMAIL, recipients).send()

@@ -8,6 +8,7 @@ from builders import a_record
 
 from broadsheet.community import Act, Actor, Role
 from broadsheet.core import decisions, moderating, papers, trending, voting, weighing
+from broadsheet.core.accounts import LastAdministratorError
 from broadsheet.core.moderating import DecisionError
 from broadsheet.core.store import store
 from broadsheet.errors import BroadsheetError, NotAllowedError
@@ -42,24 +43,26 @@ def heat(paper: Paper) -> float:
 class TestBans:
     def test_a_banned_account_votes_no_more_until_the_ban_ends_by_itself(self) -> None:
         eve, ada, stone = an_actor("eve", Role.EDITOR), an_actor("ada"), a_stored_paper()
-        moderating.ban(eve, ada.key, 3, "Votes by script.", now=NOW)
+        moderating.ban(eve, ada.key, NOW + timedelta(days=3), "Votes by script.", now=NOW)
         with pytest.raises(NotAllowedError, match="may only read"):
             voting.upvote(ada.key, stone, now=NOW + timedelta(days=2))
         assert voting.upvote(ada.key, stone, now=NOW + timedelta(days=3, seconds=1)) == 1
 
     def test_a_lifted_ban_and_an_undone_one_let_act_again(self) -> None:
         eve, ada, stone = an_actor("eve", Role.EDITOR), an_actor("ada"), a_stored_paper()
-        moderating.ban(eve, ada.key, 3, "Votes by script.", now=NOW)
+        moderating.ban(eve, ada.key, NOW + timedelta(days=3), "Votes by script.", now=NOW)
         moderating.lift_ban(eve, ada.key, now=NOW)
         assert voting.upvote(ada.key, stone, now=NOW) == 1
-        number = moderating.ban(eve, ada.key, 3, "Again.", now=NOW)
+        number = moderating.ban(eve, ada.key, NOW + timedelta(days=3), "Again.", now=NOW)
         moderating.undo(eve, number, FORMULA, now=NOW)
         assert voting.upvote(ada.key, stone, now=NOW) == 1
 
     @pytest.mark.parametrize(("days", "reason"), [(0, "Why"), (4000, "Why"), (3, "  ")])
     def test_a_ban_without_a_reason_or_an_end_is_refused(self, days: int, reason: str) -> None:
         with pytest.raises(DecisionError):
-            moderating.ban(an_actor("eve", Role.EDITOR), an_actor("ada").key, days, reason, now=NOW)
+            moderating.ban(
+                an_actor("eve", Role.EDITOR), an_actor("ada").key, NOW + timedelta(days=days), reason, now=NOW
+            )
 
     @pytest.mark.parametrize("whose", ROLES)
     @pytest.mark.parametrize("role", ROLES)
@@ -67,10 +70,10 @@ class TestBans:
         actor, other = an_actor("actor", role), an_actor("other", whose)
         allowed = role.rank >= Role.EDITOR.rank and whose.rank < role.rank
         if allowed:
-            moderating.ban(actor, other.key, 3, "Why", now=NOW)
+            moderating.ban(actor, other.key, NOW + timedelta(days=3), "Why", now=NOW)
         else:
             with pytest.raises(NotAllowedError):
-                moderating.ban(actor, other.key, 3, "Why", now=NOW)
+                moderating.ban(actor, other.key, NOW + timedelta(days=3), "Why", now=NOW)
         assert bool(accounts.ban_of(other.key)[0]) == allowed
 
 
@@ -88,7 +91,7 @@ class TestRoles:
 
     def test_the_last_administrator_stays_one(self) -> None:
         root = an_actor("root", Role.ADMINISTRATOR)
-        with pytest.raises(DecisionError, match="last administrator"):
+        with pytest.raises(LastAdministratorError):
             moderating.set_role(root, root.key, Role.READER, now=NOW)
 
     def test_an_editor_cannot_undo_what_an_administrator_said_of_roles(self) -> None:
@@ -143,15 +146,15 @@ class TestPapers:
 class TestTheLog:
     def test_everything_is_written_down_with_who_what_and_why(self) -> None:
         eve, ada = an_actor("eve", Role.EDITOR), an_actor("ada")
-        moderating.ban(eve, ada.key, 3, "Votes\nby   script.", now=NOW)
+        moderating.ban(eve, ada.key, NOW + timedelta(days=3), "Votes\nby   script.", now=NOW)
         (said,), number = decisions.recent(eve, Paging())
         assert (number, said.by, said.act, said.title, said.reason, said.at) == (
-            1, "eve", Act.BAN, "ada, for 3 days", "Votes by script.", NOW,
+            1, "eve", Act.BAN, "ada, until 2026-03-20 08:00", "Votes by script.", NOW,
         )  # fmt: skip
 
     def test_what_is_said_of_people_only_editors_read(self) -> None:
         eve, ada = an_actor("eve", Role.EDITOR), an_actor("ada")
-        moderating.ban(eve, ada.key, 3, "Why", now=NOW)
+        moderating.ban(eve, ada.key, NOW + timedelta(days=3), "Why", now=NOW)
         moderating.join(eve, a_stored_paper(), a_stored_paper("doi:10.1000/x", "Another stone"), now=NOW)
         for actor in (None, ada):
             said, number = decisions.recent(actor, Paging())
@@ -160,8 +163,8 @@ class TestTheLog:
 
     def test_nothing_is_undone_twice_or_beneath_a_later_decision(self) -> None:
         eve, ada = an_actor("eve", Role.EDITOR), an_actor("ada")
-        first = moderating.ban(eve, ada.key, 3, "First", now=NOW)
-        second = moderating.ban(eve, ada.key, 9, "Second", now=NOW)
+        first = moderating.ban(eve, ada.key, NOW + timedelta(days=3), "First", now=NOW)
+        second = moderating.ban(eve, ada.key, NOW + timedelta(days=9), "Second", now=NOW)
         with pytest.raises(DecisionError, match="since"):
             moderating.undo(eve, first, FORMULA, now=NOW)
         moderating.undo(eve, second, FORMULA, now=NOW)
@@ -173,7 +176,7 @@ class TestTheLog:
 
     def test_what_was_about_an_account_that_is_gone_says_so(self) -> None:
         eve, ada = an_actor("eve", Role.EDITOR), an_actor("ada")
-        number = moderating.ban(eve, ada.key, 3, "Why", now=NOW)
+        number = moderating.ban(eve, ada.key, NOW + timedelta(days=3), "Why", now=NOW)
         models.Account.objects.filter(pk=ada.key).delete()
         with pytest.raises(DecisionError, match="gone"):
             moderating.undo(eve, number, FORMULA, now=NOW)
@@ -199,4 +202,4 @@ class TestTheLog:
     def test_a_banned_editor_decides_nothing(self) -> None:
         eve = Actor(key=an_actor("eve", Role.EDITOR).key, name="eve", role=Role.EDITOR, banned=True)
         with pytest.raises(BroadsheetError, match="may only read"):
-            moderating.ban(eve, an_actor("ada").key, 3, "Why", now=NOW)
+            moderating.ban(eve, an_actor("ada").key, NOW + timedelta(days=3), "Why", now=NOW)

@@ -1,15 +1,11 @@
 """Promises about failing sources: the administrators hear of them by mail, after a day, once."""
 
-import email
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from post import Inbox, an_inbox
 
 from broadsheet import wiring
 from broadsheet.core.warnings import warn
@@ -22,36 +18,14 @@ NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-class Inbox:
-    """What a mail server on loopback took."""
-
-    def __init__(self) -> None:
-        self.mails: list[Message] = []
-        self.recipients: list[str] = []
-        self.refuses = False
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.refuses:
-            return "451 not now"
-        assert isinstance(envelope.content, bytes)
-        self.mails.append(email.message_from_bytes(envelope.content))
-        self.recipients += envelope.rcpt_tos
-        return "250 taken"
-
-
 @pytest.fixture
 def inbox(settings: Any) -> Iterator[Inbox]:
-    box = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    settings.EMAIL_USE_TLS = False
-    settings.ADMINISTRATORS = ["keeper@example.org"]
-    yield box
-    server.stop()
+    with an_inbox() as box:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
+        settings.EMAIL_USE_TLS = False
+        settings.ADMINISTRATORS = ["keeper@example.org"]
+        yield box
 
 
 def failing(name: str, since: datetime) -> None:

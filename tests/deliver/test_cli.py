@@ -129,3 +129,21 @@ def test_a_database_that_cannot_be_reached_is_named_in_one_sentence(run: Run, co
     done = run(*command, DATABASE_URL="postgres://broadsheet@127.0.0.1:9/papers")
     assert done.returncode == 1
     assert "127.0.0.1" in done.stdout + done.stderr
+
+
+def test_a_digest_is_seen_before_it_goes_out(run: Run) -> None:
+    nothing = run("digest", "preview")
+    assert (nothing.returncode, "nothing new" in nothing.stderr) == (3, True)
+    run("import", "-", stdin='{"title": "A stone <b>", "featured": "2026-03-17", "abstract": "Heavy. Round. Old."}')
+    text = run("digest", "preview", "--kind", "front-page", "--kind", "trending").stdout
+    assert text.startswith("Subject: 1 from the front page")
+    assert "Heavy. Round." in text
+    html = run("digest", "preview", "--kind", "front-page", "--html").stdout
+    assert "A stone &lt;b&gt;" in html
+    assert html.rstrip().endswith("</html>")
+    unknown = run("digest", "preview", "--kind", "stones")
+    assert (unknown.returncode, "There is no kind 'stones'" in unknown.stderr) == (2, True)
+    assert run("digest", "preview", "--subscriber", "ada@example.org").returncode == 3
+    nobody = run("subscriptions")
+    assert (nobody.returncode, "Nobody is subscribed yet" in nobody.stdout) == (3, True)
+    assert run("subscriptions", "--json").stdout.startswith("{")

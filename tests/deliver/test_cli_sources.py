@@ -140,6 +140,14 @@ def test_what_rises_is_listed_with_its_reason(run: Run) -> None:
     (rising,) = json.loads(run("trending", "--json").stdout)["papers"]
     assert (rising["rank"], rising["gains"][0]["after"]) == (1, 12)
     assert "+12 upvotes" in run("trending").stdout
+    for asked in (("--week", "2026-W12"), ("--month", "2026-03")):
+        (top,) = json.loads(run("trending", *asked, "--json").stdout)["papers"]
+        assert (top["rank"], top["gained"], top["id"]) == (1, 12, "arxiv:2603.00001")
+        assert "+12 upvotes" in run("trending", *asked).stdout
+    assert run("trending", "--week", "2026-W30").returncode == 3
+    assert "was not recorded" in run("trending", "--day", "2026-03-17").stdout
+    for wrong in (("--week", "2026-12"), ("--day", "soon"), ("--day", "2026-03-17", "--month", "2026-03")):
+        assert run("trending", *wrong).returncode == 2
 
 
 def test_completeness_is_empty_until_an_archive_is_followed(run: Run) -> None:

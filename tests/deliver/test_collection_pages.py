@@ -89,7 +89,7 @@ class TestSeeing:
 
     def test_large_ones_are_read_in_pages_and_in_few_statements(self, django_assert_max_num_queries: Any) -> None:
         key, ada = a_collection(120), signed_in()
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             html = text(ada, f"/collections/{key}-stones-to-carry?page=3")
         assert titles(html) == [str(number) for number in range(100, 120)]
         assert "Page 3 of 3" in html

@@ -1,6 +1,6 @@
 """Promises of the log of decisions as a page: who may read which line, and who takes what back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import a_record
@@ -32,7 +32,7 @@ def test_strangers_read_what_was_decided_about_papers_and_nothing_about_people(c
     ada = models.Account.objects.create(username="ada")
     store([a_record("One", ids=("doi:10.1000/a",)), a_record("Two <b>", ids=("doi:10.1000/b",))], now=NOW)
     moderating.join(eve, papers.paper("doi:10.1000/a"), papers.paper("doi:10.1000/b"), now=NOW)
-    moderating.ban(eve, ada.pk, 3, "A <script>reason</script>", now=NOW)
+    moderating.ban(eve, ada.pk, NOW + timedelta(days=3), "A <script>reason</script>", now=NOW)
     html = text(client, "/decisions")
     assert "joined two papers: doi:10.1000/a and doi:10.1000/b" in html
     assert "ada" not in html
@@ -42,12 +42,12 @@ def test_strangers_read_what_was_decided_about_papers_and_nothing_about_people(c
 def test_an_editor_reads_all_and_takes_it_back_with_a_button(client: Client) -> None:
     browser, eve = a_browser(Role.EDITOR)
     ada = models.Account.objects.create(username="ada")
-    number = moderating.ban(eve, ada.pk, 3, "A <script>reason</script>", now=NOW)
+    number = moderating.ban(eve, ada.pk, NOW + timedelta(days=3), "A <script>reason</script>", now=NOW)
     html = text(browser, "/decisions")
     assert "&lt;script&gt;reason" in html
     assert f'action="/decisions/{number}/undo"' in html
     told = browser.post(f"/decisions/{number}/undo", follow=True).content.decode()
-    assert "Undone: the editor banned an account, ada, for 3 days." in told
+    assert "Undone: the editor banned an account, ada, until 2026-03-20 08:00." in told
     assert "Undone by the editor" in told
     assert accounts.ban_of(ada.pk)[0] is None
     assert "already" in browser.post(f"/decisions/{number}/undo", follow=True).content.decode()
@@ -57,7 +57,7 @@ def test_an_editor_reads_all_and_takes_it_back_with_a_button(client: Client) -> 
 def test_readers_take_nothing_back(role: Role) -> None:
     _, eve = a_browser(Role.EDITOR)
     ada = models.Account.objects.create(username="ada")
-    number = moderating.ban(eve, ada.pk, 3, "Why", now=NOW)
+    number = moderating.ban(eve, ada.pk, NOW + timedelta(days=3), "Why", now=NOW)
     browser, _ = a_browser(role)
     answer = browser.post(f"/decisions/{number}/undo")
     assert answer.status_code == 403

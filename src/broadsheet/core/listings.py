@@ -16,6 +16,11 @@ def front_page(day: date | None, paging: Paging, *, today: date) -> Listing:
     return _listing(periods.day(day or newest or today), paging, newest)
 
 
+def latest(limit: int) -> tuple[Paper, ...]:
+    """The papers listed last, day by day as front pages have them."""
+    return papers.latest(limit)
+
+
 def listing(period: Period, paging: Paging) -> Listing:
     """The papers listed in this period."""
     return _listing(period, paging, papers.day_before(None))

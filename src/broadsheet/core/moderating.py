@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from broadsheet.community import Act, Actor, ClaimState, Decision, Role, SubmissionState
+from broadsheet.core import accounts as keeping
 from broadsheet.core import claiming, decisions, discussing, roles, splitting, submitting, voting, weighing
 from broadsheet.core.claiming import ClaimError
 from broadsheet.core.discussing import DiscussionError
@@ -23,28 +24,27 @@ from broadsheet.library.writing import Slot
 from broadsheet.rank.trending import Formula
 from broadsheet.types import Paper
 
-LONGEST_BAN = 3650
-"""Days."""
+LONGEST_BAN = timedelta(days=3650)
 
 
 class DecisionError(BroadsheetError):
     """This cannot be decided, or not be undone any more; the text says why."""
 
 
-def ban(actor: Actor, account: int, days: int, reason: str, *, now: datetime) -> int:
-    """Let an account only read for so many days; a ban ends by itself. Answers the number of the decision.
+def ban(actor: Actor, account: int, until: datetime, reason: str, *, now: datetime) -> int:
+    """Let an account only read until a moment; a ban ends by itself. Answers the number of the decision.
 
     Editors ban whoever is no editor, administrators whoever is no administrator; a reason must be given.
     """
     found = _below(actor, account, "ban this account", now)
-    if not 1 <= days <= LONGEST_BAN:
-        raise DecisionError(f"A ban lasts from 1 to {LONGEST_BAN} days.")
+    if not now < until <= now + LONGEST_BAN:
+        raise DecisionError(f"A ban ends within {LONGEST_BAN.days:,} days, and not before it begins.")
     if not reason.strip():
         raise DecisionError("Say why: whoever is banned reads it.")
     with transaction.atomic():
         before = _ban_of(account)
-        accounts.put_ban(account, now + timedelta(days=days), reason.strip())
-        title = f"{found.name}, for {days} day{'s' if days != 1 else ''}"
+        accounts.put_ban(account, until, reason.strip())
+        title = f"{found.name}, until {until:%Y-%m-%d %H:%M}"
         return decisions.log(
             actor, Act.BAN, f"account:{account}", title=title, reason=reason, before=before, public=False, now=now
         )
@@ -63,23 +63,28 @@ def lift_ban(actor: Actor, account: int, reason: str = "", *, now: datetime) -> 
 
 
 def set_role(actor: Actor, account: int, role: Role, reason: str = "", *, now: datetime) -> int:
-    """Give an account a role. Only administrators do, and none takes the last administrator away."""
-    roles.require(actor, Role.ADMINISTRATOR, "give roles")
-    found = _existing(account, now)
-    if found.role == Role.ADMINISTRATOR and role != found.role and accounts.count(Role.ADMINISTRATOR) == 1:
-        raise DecisionError(f"{found.name} is the last administrator. Make another one first.")
+    """Give an account a role, as `accounts.give_role`, and write it down."""
     with transaction.atomic():
-        accounts.put_role(account, role)
+        found = _existing(account, now)
+        keeping.give_role(actor, account, role)
         return decisions.log(
             actor, Act.SET_ROLE, f"account:{account}", title=f"{found.name}: {found.role} → {role}", reason=reason,
             before={"role": found.role, "to": role}, public=False, now=now,
         )  # fmt: skip
 
 
+def let_in(actor: Actor, account: int, *, allowed: bool, now: datetime) -> int:
+    """Close an account or open it again, as `accounts.let_in`, and write it down."""
+    with transaction.atomic():
+        found = _existing(account, now)
+        keeping.let_in(actor, account, allowed=allowed)
+        act = Act.OPEN_ACCOUNT if allowed else Act.CLOSE_ACCOUNT
+        return decisions.log(actor, act, f"account:{account}", title=found.name, public=False, now=now)
+
+
 def weigh(actor: Actor, account: int, value: float | None, formula: Formula, *, now: datetime) -> int:
     """Let all votes of an account count so much for the ranking; None leaves it to the rules. Answers how many."""
-    roles.require(actor, Role.EDITOR, "weigh votes")
-    found = _existing(account, now)
+    found = _below(actor, account, "weigh the votes of this account", now)
     with transaction.atomic():
         before = accounts.standing(account).trust
         votes = weighing.trust(account, value, formula, by=actor, now=now)
@@ -139,12 +144,13 @@ def undo(actor: Actor, number: int, formula: Formula, *, now: datetime) -> Decis
             raise DecisionError(f"Decision {number} was undone by {found.undone_by or 'somebody'} already.")
         if found.act not in _UNDO:
             raise DecisionError(f"What {found.act} did cannot be undone.")
-        if found.act == Act.SET_ROLE:
-            roles.require(actor, Role.ADMINISTRATOR, "give roles")
         later = [each for each in log.of_subject(found.subject) if each.number > number and not each.undone_at]
         if any(each.act in _SAME.get(found.act, ()) for each in later):
             raise DecisionError("Something else was decided about it since. Undo that first.")
-        _UNDO[found.act](actor, found, formula, now)
+        try:
+            _UNDO[found.act](actor, found, formula, now)
+        except KeyError:
+            raise DecisionError("Whom it was about has left, and took along what it was before.") from None
         log.mark_undone(number, actor.key, now)
     return found
 
@@ -159,8 +165,12 @@ def _undo_ban(_actor: Actor, found: Decision, _formula: Formula, _now: datetime)
     accounts.put_ban(_key(found), datetime.fromisoformat(until) if until else None, found.before["reason"])
 
 
-def _undo_role(_actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
-    accounts.put_role(_key(found), Role(found.before["role"]))
+def _undo_role(actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
+    keeping.give_role(actor, _key(found), Role(found.before["role"]))
+
+
+def _undo_closing(actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
+    keeping.let_in(actor, _key(found), allowed=found.act == Act.CLOSE_ACCOUNT)
 
 
 def _undo_trust(actor: Actor, found: Decision, formula: Formula, now: datetime) -> None:
@@ -226,6 +236,8 @@ _UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
     Act.BAN: _undo_ban,
     Act.LIFT_BAN: _undo_ban,
     Act.SET_ROLE: _undo_role,
+    Act.CLOSE_ACCOUNT: _undo_closing,
+    Act.OPEN_ACCOUNT: _undo_closing,
     Act.SET_TRUST: _undo_trust,
     Act.STRIKE_VOTES: _undo_strike,
     Act.JOIN_PAPERS: _undo_join,
@@ -245,6 +257,7 @@ _UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
 _TOGETHER: tuple[set[Act], ...] = (
     {Act.BAN, Act.LIFT_BAN},
     {Act.SET_ROLE},
+    {Act.CLOSE_ACCOUNT, Act.OPEN_ACCOUNT},
     {Act.SET_TRUST},
     {Act.JOIN_PAPERS, Act.SPLIT_PAPER},
     {Act.REMOVE_COMMENT, Act.RESTORE_COMMENT},

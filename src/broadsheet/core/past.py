@@ -16,7 +16,7 @@ from broadsheet.types import Listing, Paging, Rising
 PLACES = 500
 """Places of a list that are kept, at most."""
 
-LATE = timedelta(hours=12)
+LATE = timedelta(hours=6)
 """How long after the end of a day its lists may be taken. Later they would be others than they were."""
 
 LONGEST = 7
@@ -26,7 +26,8 @@ LONGEST = 7
 def keep(formula: Formula, *, now: datetime) -> int:
     """Keep the lists of the days that are over since LATE; answers how many were.
 
-    A day of which nothing was kept in time, because the service was not running, is not made up afterwards.
+    A day of which nothing was kept in time, because the service was not running, is not made up afterwards. Papers of
+    the next day have no place in the lists.
     """
     kept = 0
     for number in range(LONGEST, -1, -1):
@@ -44,7 +45,8 @@ def kept(day: date) -> dict[str, Past]:
 
 def is_over(day: date, *, now: datetime) -> bool:
     """Whether the lists of this day are final."""
-    return ended_at(day) <= now
+    passed = (now.date() - day).days
+    return passed > LONGEST or (passed >= 0 and ended_at(day) <= now)
 
 
 def days_around(day: date) -> tuple[date | None, date | None]:
@@ -63,7 +65,9 @@ def _keep_trending(day: date, formula: Formula, now: datetime) -> bool:
     if ranking.has_past(day, TRENDING):
         return False
     found = trending.trending(Paging(1, PLACES), formula, now=now)
-    return _put(day, TRENDING, [_place(each) for each in found.rising] if found.as_of == now else [], formula, now)
+    there = [each for each in found.rising if (each.paper.listed_on or day) <= day]
+    entries = [_place(rank, each) for rank, each in enumerate(there, 1)] if found.as_of == now else []
+    return _put(day, TRENDING, entries, formula, now)
 
 
 def _put(day: date, name: str, entries: list[dict[str, Any]], formula: Formula, now: datetime) -> bool:
@@ -77,12 +81,12 @@ def _places(listing: Listing) -> list[dict[str, Any]]:
     ]
 
 
-def _place(rising: Rising) -> dict[str, Any]:
+def _place(rank: int, rising: Rising) -> dict[str, Any]:
     counts: dict[str, float] = defaultdict(float)
     for gain in rising.gains:
         counts[gain.kind] += gain.counts
     return {
-        "rank": rising.rank,
+        "rank": rank,
         "id": rising.paper.paper_id,
         "title": rising.paper.title,
         "score": round(rising.score, 4),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from broadsheet.types import Period, PeriodKind
@@ -23,6 +25,24 @@ def month(year: int, number: int) -> Period:
     """This month; ValueError if there is none of this number."""
     first = date(year, number, 1)
     return Period(kind=PeriodKind.MONTH, first=first, last=first.replace(day=monthrange(year, number)[1]))
+
+
+def week_of(text: str) -> Period | None:
+    """The ISO week that an address names, `2026-W12`; None if it names none."""
+    return _named(r"(\d{4})-W(\d{2})", text, week)
+
+
+def month_of(text: str) -> Period | None:
+    """The month that an address names, `2026-03`; None if it names none."""
+    return _named(r"(\d{4})-(\d{2})", text, month)
+
+
+def _named(pattern: str, text: str, make: Callable[[int, int], Period]) -> Period | None:
+    try:
+        match = re.fullmatch(pattern, text, re.ASCII)
+        return make(int(match[1]), int(match[2])) if match else None
+    except ValueError:
+        return None
 
 
 def around(kind: PeriodKind, when: date) -> Period:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from broadsheet.library import gains, papers
 from broadsheet.rank.trending import LIGHT, VOTES
@@ -18,7 +18,7 @@ def top(period: Period, paging: Paging) -> Top:
     Those that gained as many whole ones share their rank; what light votes count breaks the tie.
     """
     begin = datetime.combine(period.first, time(), UTC)
-    end = datetime.combine(period.last, time(), UTC) + timedelta(days=1)
+    end = datetime.combine(period.last, time.max, UTC)
     first = (paging.page - 1) * paging.size
     found = gains.most_gained(UPVOTES, begin, end, offset=first, limit=paging.size)
     above = gains.number_that_gained(UPVOTES, begin, end, least=int(found[0].gained) + 1) if first and found else 0
@@ -37,4 +37,5 @@ def top(period: Period, paging: Paging) -> Top:
         ),
         total=gains.number_that_gained(UPVOTES, begin, end),
         paging=paging,
+        earlier=gains.any_before(begin),
     )

@@ -80,8 +80,8 @@ def _weighed(key: int) -> tuple[list[tuple[datetime, float, float]], list[bool]]
     casts = [_cast(vote) for vote in votes]
     reasons = rules.reasons(casts)
     weighed = {
-        vote.number: (cast.weight, reason)
-        for vote, cast, reason in zip(votes, casts, reasons, strict=True)
+        vote.number: (_weight(vote), reason)
+        for vote, reason in zip(votes, reasons, strict=True)
         if reason != vote.light
     }
     upvotes.put_weighed(weighed)
@@ -94,10 +94,14 @@ def _weighed(key: int) -> tuple[list[tuple[datetime, float, float]], list[bool]]
     return steps, [vote.light == NEW for vote in votes]
 
 
+def _weight(vote: Vote) -> float:
+    """What a vote counts by its account alone."""
+    return rules.weight((vote.at - vote.joined) / DAY, vote.trust) if vote.light == NEW else vote.weight
+
+
 def _cast(vote: Vote) -> Cast:
-    weight = rules.weight((vote.at - vote.joined) / DAY, vote.trust) if vote.light == NEW else vote.weight
     return Cast(
-        1.0 if vote.honest else weight,
+        1.0 if vote.honest else _weight(vote),
         network=vote.network,
         ring=vote.ring,
         vouched=vote.honest or vote.trust is not None,

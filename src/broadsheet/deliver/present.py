@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
 from broadsheet.core import periods
 from broadsheet.core.trending import reason_of
+from broadsheet.people import Browser, Deed, Invitation, Profile
 from broadsheet.text import readable, venue_name
 from broadsheet.types import (
     Answer,
@@ -30,6 +31,18 @@ Shown = dict[str, Any]
 AUTHORS = 6
 """Authors whom a listing names of each paper."""
 
+BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"),
+)  # fmt: skip
+"""What is in the name that a browser gives itself, and what people call it; earlier ones also name later ones."""
+
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+"""The same for what it runs on."""
+
 LABELS = {
     LinkKind.CODE: "Code",
     LinkKind.PROJECT: "Project",
@@ -42,6 +55,53 @@ LABELS = {
 def paper_path(paper_id: PaperId) -> str:
     """The site path of a paper's page."""
     return f"/papers/{quote(paper_id, safe=':/()')}"
+
+
+def person_path(name: str) -> str:
+    """The site path of an account's profile."""
+    return f"/people/{quote(name, safe='@+')}"
+
+
+def profile(shown: Profile) -> Shown:
+    """What others see of an account; `votes` is null where it hides them."""
+    return {
+        "name": shown.name,
+        "url": person_path(shown.name),
+        "role": str(shown.role),
+        "about": shown.about,
+        "joined": shown.joined,
+        "public": shown.public,
+        "submissions": list(map(_deed, shown.submissions)),
+        "comments": list(map(_deed, shown.comments)),
+        "votes": None if shown.votes is None else list(map(_deed, shown.votes)),
+    }
+
+
+def invitation(shown: Invitation, now: datetime) -> Shown:
+    """An invitation, and in one word how it stands: open, accepted or too old."""
+    state = "accepted" if shown.accepted_by else "open" if shown.until > now else "too old"
+    told = ("number", "role", "mail", "mailed", "by", "made_at", "until", "accepted_by")
+    return {name: getattr(shown, name) for name in told} | {"state": state}
+
+
+def browser(shown: Browser) -> Shown:
+    """A browser that an account is signed in with, by its name and system as far as it tells them."""
+    told = ("number", "network", "since", "seen_at", "own")
+    return {name: getattr(shown, name) for name in told} | {"name": browser_name(shown.name), "agent": shown.name}
+
+
+def browser_name(agent: str) -> str:
+    """“Firefox on Linux”, out of what a browser sends about itself; its first words if that tells nothing."""
+    name = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    if name and system:
+        return f"{name} on {system}"
+    return name or system or agent[:60] or "A browser that tells nothing about itself"
+
+
+def _deed(shown: Deed) -> Shown:
+    url = paper_path(shown.paper_id) + (f"#comment-{shown.number}" if shown.number else "")
+    return {"title": readable(shown.title), "url": url, "at": shown.at, "words": shown.words}
 
 
 def paper(shown: Paper) -> Shown:

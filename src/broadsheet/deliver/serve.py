@@ -58,7 +58,7 @@ def serve(listener: socket.socket, *, threads: int, ready: Callable[[], None]) -
         sockets=[listener],
         threads=threads,
         ident="broadsheet",
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=False,  # `web.network` believes proxies by the settings, on any server
     )
     stop = threading.Event()
     keeper = threading.Thread(target=_keep_jobs_running, args=(stop,), name="jobs keeper")

@@ -108,6 +108,11 @@ def newest() -> datetime | None:
     return last
 
 
+def any_before(moment: datetime) -> bool:
+    """Whether anything is known to have grown before this moment."""
+    return models.Gain.objects.filter(at__lt=moment).exists()
+
+
 def keys_with_gains(after: int, limit: int) -> list[int]:
     """Papers that have gained anything, by key, those above `after`."""
     rows = models.Gain.objects.filter(paper__gt=after).order_by("paper").values_list("paper_id", flat=True).distinct()

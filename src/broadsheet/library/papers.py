@@ -145,6 +145,12 @@ def number_above(first: date, last: date, upvotes: int) -> int:
     return _listed(first, last).alias(full=_FULL).filter(full__gt=upvotes).count()
 
 
+def latest(limit: int) -> tuple[Paper, ...]:
+    """The papers listed last, the newest day first, each day most upvoted first."""
+    rows = models.Paper.objects.filter(listed_on__isnull=False)
+    return _with_aliases(rows.order_by("-listed_on", (Coalesce("upvotes", 0) + F("votes")).desc(), "key")[:limit])
+
+
 def count_listed(first: date, last: date) -> int:
     """How many papers are listed from `first` to `last`."""
     return _listed(first, last).count()

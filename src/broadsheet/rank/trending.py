@@ -156,20 +156,18 @@ def _usual(papers: Sequence[Warm], heats: Mapping[int, float]) -> dict[int, floa
 
     Both are drawn towards the mean of all where there are few papers; papers without heat are not asked.
     """
-    known = [paper for paper in papers if heats[paper.key] > 0]
-    mean = sum(heats[paper.key] for paper in known) / len(known) if known else 1.0
+    cells = {paper.key: bisect_right(AGES, paper.age) for paper in papers}
+    known = [(paper.field, cells[paper.key], heats[paper.key]) for paper in papers if heats[paper.key] > 0]
+    mean = sum(value for _, _, value in known) / len(known) if known else 1.0
     by_age: dict[int, list[float]] = {}
-    for paper in known:
-        by_age.setdefault(bisect_right(AGES, paper.age), []).append(heats[paper.key])
+    for _, cell, value in known:
+        by_age.setdefault(cell, []).append(value)
     of_age = {cell: _shrunk(values, mean) for cell, values in by_age.items()}
     by_field: dict[str, list[float]] = {}
-    for paper in known:
-        times = heats[paper.key] / of_age[bisect_right(AGES, paper.age)]
-        by_field.setdefault(paper.field, []).append(times)
+    for name, cell, value in known:
+        by_field.setdefault(name, []).append(value / of_age[cell])
     of_field = {name: _shrunk(values, 1.0) for name, values in by_field.items()}
-    return {
-        paper.key: of_age.get(bisect_right(AGES, paper.age), mean) * of_field.get(paper.field, 1.0) for paper in papers
-    }
+    return {paper.key: of_age.get(cells[paper.key], mean) * of_field.get(paper.field, 1.0) for paper in papers}
 
 
 def _shrunk(values: Sequence[float], mean: float) -> float:

@@ -202,37 +202,6 @@ def front_page(day: str | None, size: int, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("-n", "--size", type=click.IntRange(1, 500), default=20, show_default=True, help="Papers to show.")
-@json_option
-def trending(size: int, *, as_json: bool) -> None:
-    """Show the papers that rise, each with what it gained and how far that is above what is usual.
-
-    \b
-    Examples:
-      broadsheet trending
-      broadsheet trending -n 5 --json
-    """
-    prepare()
-    from broadsheet import wiring
-    from broadsheet.core import trending as verb
-    from broadsheet.deliver import present
-    from broadsheet.types import Paging
-
-    verb.notice(wiring.formula(), now=now())
-    shown = present.trending(verb.trending(Paging(1, size), wiring.formula(), now=now()))
-    if as_json:
-        print_json(shown)
-    else:
-        for each in shown["papers"]:
-            click.echo(click.style(f"{each['rank']:>3}  ", dim=True) + click.style(each["title"], bold=True))
-            click.echo(small(each) + click.style(f"     {each['reason']}", dim=True))
-    if not shown["papers"]:
-        if not as_json:
-            click.echo("Nothing rises yet. `broadsheet sources add huggingface` brings upvotes that grow.")
-        sys.exit(NOT_FOUND)
-
-
-@click.command()
 @click.argument("paper_ids", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(paper_ids: tuple[str, ...], *, yes: bool) -> None:

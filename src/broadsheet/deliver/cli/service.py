@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TextIO
 
 import click
 
@@ -143,29 +142,3 @@ def reindex(*, as_json: bool) -> None:
         print_json({"papers": papers})
     else:
         click.echo(f"Indexed {papers} papers.")
-
-
-@click.command()
-@click.argument("name")
-@click.option("--email", default="", help="A mail address, to sign in with and to be reached by.")
-@click.option("--administrator", is_flag=True, help="May also use the administration at /admin/.")
-@click.option("--password-from", type=click.File("r"), help="Read the password from a file, or - for standard input.")
-def account(name: str, email: str, password_from: TextIO | None, *, administrator: bool) -> None:
-    """Make an account that may sign in, or give it a new password.
-
-    \b
-    Examples:
-      broadsheet account ada --email ada@example.org
-      broadsheet account ada --administrator
-      broadsheet account ada --password-from secret.txt
-    """
-    prepare()
-    from broadsheet.core import accounts
-
-    if password_from:
-        password = password_from.read().strip()
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    made = accounts.make(name, password, email=email, administrator=administrator)
-    role = "administrator" if administrator else "reader"
-    click.echo(f"{name} may sign in as {role}." if made else f"{name} was there already, and has a new password.")

@@ -1,12 +1,10 @@
-"""What signed-in readers do: the door for new accounts, and upvotes."""
+"""What signed-in readers do with papers: upvotes and submissions."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -14,19 +12,13 @@ from broadsheet import wiring
 from broadsheet.core import papers, voting
 from broadsheet.deliver import present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.limits import limited
 from broadsheet.types import Paper
-
-
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Lets in whom the settings let in."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Whether anybody may make an account."""
-        return bool(settings.SIGNUP == "open")
 
 
 @require_POST
 @signed_in
+@limited("upvote", per_account="60/m", per_network="600/m")
 def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Give a paper the reader's vote, or take it back with `on=0`; answers JSON to who asks for it."""
     found, account = papers.paper(paper_id), actor_of(request).key

@@ -1,14 +1,14 @@
-"""The administration at /admin/: accounts, sources, and the papers that were merged."""
+"""The administration at /admin/: its door, votes, sources, and the papers that were merged."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -18,6 +18,7 @@ from broadsheet.core import sources as verbs
 from broadsheet.core import splitting, voting, weighing
 from broadsheet.deliver import keeping
 from broadsheet.deliver.web.acting import actor_of
+from broadsheet.deliver.web.admin_accounts import AccountAdmin
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import models
 from broadsheet.library.sources import state
@@ -27,61 +28,11 @@ from broadsheet.sources.kinds import Options
 site = admin.site
 site.site_header = site.site_title = "Broadsheet: administration"
 site.index_title = "What the paper is made of"
+site.login = secure_admin_login(site.login)  # type: ignore[method-assign] # the one door, with limits and two factors
+
+site.register(models.Account, AccountAdmin)
 
 SECRET = "(kept)"  # noqa: S105 - what stands in a form in place of a secret
-
-
-@admin.register(models.Account)
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
-    """Who can sign in, and what their votes count in the trending list."""
-
-    list_display = ("username", "email", "date_joined", "votes", "trusted", "is_staff")
-    actions = ("count_fully", "count_nothing", "count_by_age")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Account]:
-        """With the number of each account's votes."""
-        rows: QuerySet[models.Account] = super().get_queryset(request).annotate(voted=Count("upvotes"))
-        return rows
-
-    @admin.display(description="votes", ordering="voted")
-    def votes(self, row: Any) -> str:
-        """How many papers it voted for."""
-        return f"{row.voted:,}"
-
-    @admin.display(description="its votes count", ordering="trust")
-    def trusted(self, row: models.Account) -> str:
-        """In the trending list, and who says so."""
-        return "by its age" if row.trust is None else f"{row.trust:g}"
-
-    @admin.action(description="Let their votes count fully for trending")
-    def count_fully(self, request: HttpRequest, rows: QuerySet[models.Account]) -> None:
-        """They are known here."""
-        self._trust(request, rows, 1.0)
-
-    @admin.action(description="Let their votes count nothing for trending")
-    def count_nothing(self, request: HttpRequest, rows: QuerySet[models.Account]) -> None:
-        """They are a ring, or somebody's many accounts; the other actions take it back."""
-        self._trust(request, rows, 0.0)
-
-    @admin.action(description="Let their votes count by the account's age again")
-    def count_by_age(self, request: HttpRequest, rows: QuerySet[models.Account]) -> None:
-        """As with everybody."""
-        self._trust(request, rows, None)
-
-    def delete_model(self, request: HttpRequest, obj: models.Account) -> None:
-        """Its votes go with it, and what they counted."""
-        voting.strike(obj.pk, None, wiring.formula())
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[models.Account]) -> None:
-        """Their votes go with them, and what they counted."""
-        for row in queryset:
-            self.delete_model(request, row)
-
-    def _trust(self, request: HttpRequest, rows: QuerySet[models.Account], value: float | None) -> None:
-        by, now = actor_of(request), datetime.now(UTC)
-        weighed = sum(weighing.trust(row.pk, value, wiring.formula(), by=by, now=now) for row in rows)
-        messages.success(request, f"{weighed:,} votes were weighed anew. Their number on the pages stays as it is.")
 
 
 class ForEditors(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -145,6 +96,7 @@ REASONS = {
     "network": "light: one of many of one network that day",
     "ring": "light: one of a ring",
     "said": "as said of the account",
+    "new": "not weighed yet, it is in a moment",
 }
 
 

@@ -21,6 +21,7 @@ from broadsheet.core import collecting, gathering, papers, shelving
 from broadsheet.core.collecting import CollectionError, CollectionNotFoundError
 from broadsheet.deliver import feeds, present, shelves
 from broadsheet.deliver.web.acting import actor_of, signed_in
+from broadsheet.deliver.web.feeding import as_feed
 from broadsheet.deliver.web.views import as_cards, not_found, pages, paging_of
 from broadsheet.library.collection_papers import Standing
 
@@ -102,13 +103,7 @@ def feed(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """A collection as a feed; a private one for who knows its secret, or is signed in and may see it."""
     number, secret = shelves.number_in(name), request.GET.get("secret", "")
     found = collecting.opened(number, secret) if secret else collecting.collection(number, _reader(request))
-    site = _site(request)
-    place = feeds.Place(site=site, feed=f"{site}{request.get_full_path()}", house=settings.SITE_NAME)
-    newest = shelving.newest(found)
-    text = feeds.json_feed(found, newest, place) if form == "json" else feeds.atom(found, newest, place)
-    return HttpResponse(
-        text, content_type=f"application/{'feed+json' if form == 'json' else 'atom+xml'}; charset=utf-8"
-    )
+    return as_feed(request, feeds.of_collection(found, shelving.newest(found)), form)
 
 
 @require_safe

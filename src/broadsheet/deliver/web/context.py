@@ -14,9 +14,6 @@ from broadsheet.core import notices
 def site(request: HttpRequest) -> dict[str, Any]:
     """For the templates; asks the library nothing, but `unread` for how much a signed-in reader has not read."""
 
-    def address() -> str:
-        return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"
-
     def unread() -> int:
         reader = getattr(request, "user", None)
         return notices.unread(reader.pk) if reader and reader.is_authenticated else 0
@@ -24,9 +21,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
     house = {
         "name": settings.SITE_NAME,
         "version": __version__,
-        "address": address,
+        "address": lambda: address_of(request),
         "signup": settings.SIGNUP == "open",
         "mails": bool(settings.EMAIL_HOST),
         "contact": settings.CONTACT,
+        "by_invitation": settings.SIGNUP == "invitation",
+        "proxied": bool(settings.PROXY_HEADER),
     }
     return {"house": house, "unread": unread}
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that people use, without a slash at its end."""
+    return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"

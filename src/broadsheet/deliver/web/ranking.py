@@ -17,11 +17,9 @@ from broadsheet.deliver.web.views import (
     PAPERS_ON_A_LISTING,
     as_cards,
     day_of,
-    month_of,
     no_such_period,
     pages,
     paging_of,
-    week_of,
 )
 from broadsheet.rank import rings, trending, trust
 from broadsheet.text import readable
@@ -52,7 +50,7 @@ def past_day(request: HttpRequest, day: str) -> HttpResponse:
 @require_safe
 def top_week(request: HttpRequest, week: str) -> HttpResponse:
     """What gained most upvotes in an ISO week."""
-    period = week_of(week)
+    period = periods.week_of(week)
     if period is None:
         return no_such_period(request, f"“{week}” is not a week. An address names one as in /top/week/2026-W12.")
     return _top(request, period)
@@ -61,7 +59,7 @@ def top_week(request: HttpRequest, week: str) -> HttpResponse:
 @require_safe
 def top_month(request: HttpRequest, month: str) -> HttpResponse:
     """What gained most upvotes in a month."""
-    period = month_of(month)
+    period = periods.month_of(month)
     if period is None:
         return no_such_period(request, f"“{month}” is not a month. An address names one as in /top/month/2026-03.")
     return _top(request, period)
@@ -91,7 +89,7 @@ def _top(request: HttpRequest, period: Period) -> HttpResponse:
     context = {
         "top": shown,
         "pages": pages(request, found.paging, found.total),
-        "before": _neighbour(period, period.first - timedelta(days=1)) if period.first > date.min else None,
+        "before": _neighbour(period, period.first - timedelta(days=1)) if found.earlier else None,
         "after": _neighbour(period, period.last + timedelta(days=1)) if period.last < today else None,
         "others": [
             {"name": str(kind).title(), "url": present.top_path(periods.around(kind, period.first))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import Any
@@ -27,7 +27,7 @@ from broadsheet.deliver.web.marking import marked
 from broadsheet.deliver.web.saving import mark_saved
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.text import first_lines
-from broadsheet.types import Answer, Filter, Listing, Paging, Paper, Period, PeriodKind, Sort
+from broadsheet.types import Answer, Filter, Listing, Paging, Paper, PeriodKind, Sort
 
 PAPERS_ON_A_LISTING = 50
 HITS_ON_A_PAGE = 20
@@ -52,6 +52,8 @@ NOT_FOR_ROBOTS = (
     "/reading",
     "/submit",
     "/claim",
+    "/settings",
+    "/invitation/",
 )
 
 
@@ -80,7 +82,7 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
 @require_safe
 def week(request: HttpRequest, week: str) -> HttpResponse:
     """The papers of one ISO week."""
-    period = week_of(week)
+    period = periods.week_of(week)
     if period is None:
         return no_such_period(request, f"“{week}” is not a week. An address names one as in /week/2026-W12.")
     return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
@@ -89,7 +91,7 @@ def week(request: HttpRequest, week: str) -> HttpResponse:
 @require_safe
 def month(request: HttpRequest, month: str) -> HttpResponse:
     """The papers of one month."""
-    period = month_of(month)
+    period = periods.month_of(month)
     if period is None:
         return no_such_period(request, f"“{month}” is not a month. An address names one as in /month/2026-03.")
     return _listing(request, listings.listing(period, paging_of(request, PAPERS_ON_A_LISTING)))
@@ -131,7 +133,7 @@ def search(request: HttpRequest) -> HttpResponse:
         answer = search_verb.search(
             wiring.index(), form["q"], filter=admitting, sort=sort, paging=paging_of(request, HITS_ON_A_PAGE)
         )
-        context |= _shown_answer(request, answer)
+        context |= _shown_answer(request, answer) | {"kept": _line(form)}
     return render(request, "web/search.html", context)
 
 
@@ -281,24 +283,6 @@ def paging_of(request: HttpRequest, size: int) -> Paging:
     return Paging(min(max(number, 1), LAST_PAGE), size)
 
 
-def week_of(text: str) -> Period | None:
-    """The ISO week that an address names, `2026-W12`; None if it names none."""
-    return _period(r"(\d{4})-W(\d{2})", text, periods.week)
-
-
-def month_of(text: str) -> Period | None:
-    """The month that an address names, `2026-03`; None if it names none."""
-    return _period(r"(\d{4})-(\d{2})", text, periods.month)
-
-
-def _period(pattern: str, text: str, make: Callable[[int, int], Period]) -> Period | None:
-    try:
-        match = re.fullmatch(pattern, text, re.ASCII)
-        return make(int(match[1]), int(match[2])) if match else None
-    except ValueError:
-        return None
-
-
 def no_such_period(request: HttpRequest, reason: str) -> HttpResponse:
     """The page for an address that names no day, week or month."""
     newest = listings.front_page(None, Paging(1, 1), today=_today()).newest
@@ -352,6 +336,13 @@ def _shown_answer(request: HttpRequest, answer: Answer) -> dict[str, Any]:
         "chips": _chips(request, answer),
         "wait": answer.state.documents is None and not hits,
     }
+
+
+def _line(form: dict[str, str]) -> str:
+    """What the form asks for in one line, its filters as operators: as it is kept, mailed and fed."""
+    several = (f"cat:{name}" for name in form["category"].replace(",", " ").split())
+    days = (f"{name}:{form[name]}" for name in ("after", "before") if day_of(form[name]))
+    return " ".join([form["q"], *several, *days, *(["has:code"] if form["code"] else [])]).strip()
 
 
 def _chips(request: HttpRequest, answer: Answer) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """The tables of the library, by family: papers, what comes in, the ranking, accounts, and what accounts do."""
 
-from broadsheet.library.models.accounts import Account
+from broadsheet.library.models.accounts import Account, CacheRow, Invitation, Session
 from broadsheet.library.models.community import (
     Claim,
     Comment,
@@ -26,10 +26,10 @@ from broadsheet.library.models.sources import (
 )
 
 __all__ = [
-    "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "Change", "Claim", "Collection", "CollectionMember",
-    "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock", "Edition", "Flag",
-    "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Merge", "Notification", "Paper", "PastList",
-    "RankingChange", "Reading", "Record", "Repository", "RepositoryLink", "RepositoryStars", "RingMember",
-    "SendingPause", "Separation", "Source", "Submission",
-    "Subscriber", "Subscription", "Suppression", "Upvote",
+    "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "CacheRow", "Change", "Claim", "Collection",
+    "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock",
+    "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation", "Merge", "Notification",
+    "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository", "RepositoryLink", "RepositoryStars",
+    "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission", "Subscriber", "Subscription",
+    "Suppression", "Upvote",
 ]  # fmt: skip

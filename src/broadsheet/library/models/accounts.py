@@ -1,10 +1,12 @@
-"""Who can sign in, and what they may do."""
+"""Who can sign in, what they may do, whom the house invites, and the browsers that are signed in."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from broadsheet.community import Role
@@ -37,3 +39,52 @@ class Account(AbstractUser):
         self.is_staff = Role(self.role) >= Role.EDITOR
         self.is_superuser = self.role == Role.ADMINISTRATOR
         super().save(*args, **kwargs)
+
+
+class Invitation(models.Model):
+    """Leave to make one account, of this role, until a moment. Only a hash of the code that its link carries is kept.
+
+    Whoever accepted it is its `account`. With either account goes the invitation.
+    """
+
+    code_hash = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=16, choices=[(role, role) for role in Role], default=Role.READER)
+    mail = models.EmailField(default="", blank=True)
+    mailed = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="invitations")
+    until = models.DateTimeField()
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, null=True, related_name="invitation")
+    accepted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk} as {self.role}"
+
+
+class Session(AbstractBaseSession):
+    """A browser that is known again, under a hash of the key that it has; whose it is, and where it was last seen."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="sessions")
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    network = models.CharField(max_length=45, default="")
+    browser = models.CharField(max_length=200, default="")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        """What reads and writes these rows."""
+        from broadsheet.library.sessions import SessionStore as Store
+
+        return Store
+
+
+class CacheRow(models.Model):
+    """What Django's cache keeps for a while: how often somebody tried something. Its columns are Django's."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("library", "0012_collections"),
+        ("library", "0013_accounts"),
     ]
 
     operations = [

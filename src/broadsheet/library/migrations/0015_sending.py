@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("library", "0013_digest"),
+        ("library", "0014_digest"),
     ]
 
     operations = [

@@ -1,0 +1,60 @@
+"""How often something may be done by one account and from one network, and the page that says: not so fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+APP = "broadsheet"
+A_MINUTE = 60
+"""Seconds to wait that are told where nothing better is known."""
+
+
+def limited(
+    action: str, *, per_account: str, per_network: str
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let a view be asked by POST only so often: `60/m` is sixty times in any minute; `s`, `h` and `d` are others.
+
+    Only for views behind `signed_in`. What comes too often is answered 429 with `Retry-After`, as a page or as JSON;
+    nothing of it is done. Views with one action are counted together. A network of IPv6 is a /64.
+    """
+    rates = {action: f"{per_account}/user,{per_network}/ip"}
+
+    def limit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and not ratelimit.consume(request, app=APP, action=action, config=rates):
+                return too_often(request, _wait(request, action, rates))
+            return view(request, *args, **kwargs)
+
+        return respond
+
+    return limit
+
+
+def too_often(request: HttpRequest, wait: int = A_MINUTE) -> HttpResponse:
+    """Say that this came too often, and in how many seconds it may come again."""
+    if "application/json" in request.headers.get("Accept", ""):
+        said = f"This came too often. Try again in {wait} seconds."
+        response: HttpResponse = JsonResponse({"error": said}, status=429)
+    else:
+        response = render(request, "429.html", {"wait": wait}, status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _wait(request: HttpRequest, action: str, rates: dict[str, str]) -> int:
+    """Whole seconds until the oldest of those that fill a limit is out of its window."""
+    longest = 1.0
+    for rate in ratelimit.get_rates(app=APP, action=action, config=rates):
+        history = cache.get(ratelimit.get_cache_key(request, app=APP, action=action, rate=rate), [])
+        if len(history) >= rate.amount:
+            longest = max(longest, history[-1] + rate.duration - time.time())
+    return int(longest) + 1

@@ -1,0 +1,87 @@
+"""Promises about haste: one account and one network may do so much in a minute, and are told when to go on."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import a_record
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from broadsheet.core import accounts, papers
+from broadsheet.deliver.web.limits import limited
+from broadsheet.library import models
+
+pytestmark = [pytest.mark.django_db]
+
+STONE = a_record("A stone to vote for", ids=("arxiv:2603.00001",), featured=date(2026, 3, 17))
+
+
+@limited("try", per_account="3/m", per_network="5/m")
+def tried(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("done")
+
+
+def ask(name: str, network: str = "192.0.2.1", method: str = "post", **headers: str) -> HttpResponse:
+    request = getattr(RequestFactory(), method)("/", REMOTE_ADDR=network, headers={"host": "localhost", **headers})
+    request.user = models.Account.objects.get_or_create(username=name)[0]
+    return tried(request)
+
+
+def statuses(answers: list[HttpResponse]) -> list[int]:
+    return [answer.status_code for answer in answers]
+
+
+def test_an_account_waits_and_another_one_does_not() -> None:
+    assert statuses([ask("ada") for _ in range(4)]) == [200, 200, 200, 429]
+    assert ask("bo").status_code == 200
+
+
+def test_an_account_waits_wherever_it_comes_from() -> None:
+    assert statuses([ask("ada", f"192.0.2.{number}") for number in range(4)]) == [200, 200, 200, 429]
+
+
+def test_a_network_waits_whoever_comes_from_it() -> None:
+    assert statuses([ask(f"reader{number}") for number in range(6)]) == [200] * 5 + [429]
+    assert ask("another", "198.51.100.1").status_code == 200
+
+
+def test_a_network_of_the_long_addresses_is_all_that_one_house_has() -> None:
+    answers = [ask(f"reader{number}", f"2001:db8:1:2::{number:x}") for number in range(6)]
+    assert statuses(answers) == [200] * 5 + [429]
+    assert ask("another", "2001:db8:1:3::1").status_code == 200
+
+
+def test_reading_is_not_counted() -> None:
+    assert statuses([ask("ada", method=method) for method in ("get", "head") for _ in range(5)]) == [200] * 10
+
+
+def test_it_says_when_to_come_again_as_a_page_and_as_json() -> None:
+    for _ in range(3):
+        ask("ada")
+    page, answer = ask("ada"), ask("ada", accept="application/json")
+    for response in (page, answer):
+        assert 1 <= int(response.headers["Retry-After"]) <= 61
+    assert "That was too often" in page.content.decode()
+    assert "Try again in" in answer.content.decode()
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_what_is_refused_is_not_counted_again() -> None:
+    for _ in range(3):
+        ask("ada")
+    first = int(ask("ada").headers["Retry-After"])
+    waits = [int(ask("ada").headers["Retry-After"]) for _ in range(5)]
+    assert max(waits) <= first
+
+
+def test_votes_that_come_too_often_do_nothing(library: Callable[..., None], settings: Any) -> None:
+    library(STONE)
+    accounts.make("ada", "a long way to the stones")
+    ada = Client(headers={"host": "localhost"})
+    assert ada.login(username="ada", password="a long way to the stones")
+    answers = [ada.post("/upvote/arxiv:2603.00001", {"on": "0"}) for _ in range(60)]
+    assert {answer.status_code for answer in answers} == {302}
+    assert ada.post("/upvote/arxiv:2603.00001", {"on": "1"}).status_code == 429
+    assert papers.paper("arxiv:2603.00001").votes == 0
