@@ -21,7 +21,7 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """Its name in the environment."""
+        """The variable that its value is read from."""
         return "DATABASE_URL" if self.name == "database_url" else f"BROADSHEET_{self.name.upper()}"
 
 

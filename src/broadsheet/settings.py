@@ -1,7 +1,8 @@
 """Django's settings, from the environment and one TOML file. The only reader of `os.environ`.
 
 Each setting of `setting_list.py` has a name `NAME`: `BROADSHEET_NAME` in the environment wins over `name` in the file,
-which wins over the default. The file is `broadsheet.toml` in the data folder, or the one that `BROADSHEET_CONFIG` names.
+which wins over the default. That file is `broadsheet.toml` in the data folder, or the one which `BROADSHEET_CONFIG`
+names.
 """
 
 from __future__ import annotations
