@@ -6,7 +6,6 @@ queries share it. Derived from the queries: where the files are gone or of anoth
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import shutil
@@ -98,12 +97,10 @@ def _bounds(lengths: Numbers) -> Numbers:
 class Columns:
     """All of the queries, a row each. Features are numbers from 1, words as typed are numbers from 0.
 
-    `digests` tell whether a query is still the same. A paper that matches has one of the `anchors`, or they are empty
-    and any paper may.
+    A paper that matches has one of the `anchors`, or they are empty and any paper may.
     """
 
     numbers: Numbers
-    digests: Numbers
     codes: matching.Codes
     squares: matching.Squares
     sure: Places
@@ -180,17 +177,11 @@ def columns(queries: Iterable[tuple[int, Query]], embedder: Embedder, statistics
     return made
 
 
-def digest(text: str) -> int:
-    """What tells whether a query's text is still the same."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
-
-
 def empty(dimension: int) -> Columns:
     """No queries."""
     none, nothing = np.zeros(0, np.int32), Lists.of([])
     return Columns(
         numbers=np.zeros(0, np.int64),
-        digests=np.zeros(0, np.int64),
         codes=np.zeros((0, dimension), np.int8),
         squares=none,
         sure=none,
@@ -257,7 +248,6 @@ def _part(
     required = [[*map(terms.number, query.required), *map(terms.number_of_row, query.rows)] for query in asked]
     return Columns(
         numbers=np.array([number for number, _ in queries], np.int64),
-        digests=np.array([digest(query.text) for _, query in queries], np.int64),
         codes=codes,
         squares=squares,
         sure=np.array([query.sure for query in asked], np.int32),

@@ -72,15 +72,15 @@ class Standing:
         """Keep all of it in a folder, so that it need not be made again."""
         kept.save(folder, self._columns, self._terms, f"{self._embedder.name} {stamp}")
 
-    def digests(self) -> dict[int, int]:
-        """The number of each query, and the digest of its text."""
-        return dict(zip(self._columns.numbers.tolist(), self._columns.digests.tolist(), strict=True))
+    @property
+    def numbers(self) -> Numbers:
+        """The number of each query."""
+        return self._columns.numbers
 
     def change(self, added: Iterable[tuple[int, Query]], removed: Collection[int] = ()) -> None:
         """Take queries in, and others out first; what is not touched is as if made now with the rest."""
         if removed:
-            stays = ~np.isin(self._columns.numbers, np.fromiter(removed, np.int64, len(removed)))
-            self._columns = self._columns.only(np.flatnonzero(stays))
+            self._columns = self._columns.only(np.flatnonzero(~self._having(removed)))
         self._columns += kept.columns(added, self._embedder, self._statistics, self._terms)
 
     def match(
@@ -88,24 +88,31 @@ class Standing:
         documents: Sequence[Document],
         *,
         ids: Mapping[int, Collection[PaperId]] | None = None,
+        among: Collection[int] | None = None,
         most: int = MOST,
         threads: int | None = None,
     ) -> Matches:
         """Number of a query → its matches among these papers, best first and equal ones by key; no match, no entry.
 
-        `ids` are all ids of a paper by its key, for the queries that ask for some.
+        `ids` are all ids of a paper by its key, for the queries that ask for some; `among`, if given, are the numbers
+        of the only queries to match.
         """
+        asked = np.ones(len(self), np.bool_) if among is None else self._having(among)
         parts: list[_Pairs] = []
         papers: list[Told] = []
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
             for first in range(0, len(documents), _TOGETHER):
                 day = Day(documents[first : first + _TOGETHER], ids or {}, self._embedder, self._terms)
-                found = pool.map(lambda chunk: chunk(), _Search(self._columns, day, most).chunks())
+                found = pool.map(lambda chunk: chunk(), _Search(self._columns, day, most).chunks(asked))
                 parts += (pairs.behind(first) for pairs in found)
                 papers += day.papers
         keys = np.array([document.key for document in documents], np.int64)
         best = _Pairs.joined(parts).best(keys, most)
         return Matches(self._columns, self._terms, papers, ids or {}, best)
+
+    def _having(self, numbers: Collection[int]) -> NDArray[np.bool_]:
+        """Which rows have one of these numbers."""
+        return np.isin(self._columns.numbers, np.fromiter(numbers, np.int64, len(numbers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +154,9 @@ class _Search:
     def __init__(self, columns: Columns, day: Day, most: int) -> None:
         self._columns, self._day, self._most = columns, day, most
 
-    def chunks(self) -> Iterator[Callable[[], _Pairs]]:
-        """What there is to do, in portions that do not depend on each other."""
-        pairs = self._pairs()
+    def chunks(self, asked: NDArray[np.bool_]) -> Iterator[Callable[[], _Pairs]]:
+        """What there is to do for some of the queries, in portions that do not depend on each other."""
+        pairs = np.where(asked, self._pairs(), 0)
         common = self._common(pairs)
         for chosen, portion, candidates in (
             (common, np.full_like(pairs, len(self._day)), self._by_meaning),
