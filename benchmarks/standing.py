@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     embedder = embed.load(embed.DEFAULT)
-    library, day = _papers(arguments.papers)
+    library, day = papers_of_days(arguments.papers)
     with tempfile.TemporaryDirectory(prefix="broadsheet-standing-") as place:
         index_folder, folder = Path(place) / "index", Path(place) / "kept"
         sync.rebuild(index_folder, embedder, Archive(library))
@@ -113,7 +113,7 @@ def main() -> None:
         _percolated(kept, day, matches, arguments.percolated, wall)
 
 
-def _papers(count: int) -> tuple[list[Document], list[Document]]:
+def papers_of_days(count: int) -> tuple[list[Document], list[Document]]:
     """The library, and the papers of the last days."""
     recent = sorted(_read(DATA / "arxiv-recent.jsonl.zst"), key=lambda line: str(line["announced"]))
     old = list(_read(DATA / "papers-60k.jsonl.zst"))
