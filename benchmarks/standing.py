@@ -90,7 +90,7 @@ def main() -> None:
         sync.rebuild(index_folder, embedder, Archive(library))
         index = Index(index_folder, embedder)
         statistics = index.statistics()
-        queries = _timed("lines → queries", lambda: _queries(arguments.queries, library, day, index))
+        queries = _timed("lines made and read", lambda: _queries(arguments.queries, library, day, index))
         lines = len({query.text for _, query in queries})
         print(f"{len(queries):,} queries, {lines:,} different lines; {len(day):,} papers")
         _timed("queries → columns", lambda: Standing(queries, embedder, statistics)).save(folder, "now")
@@ -142,8 +142,10 @@ def _queries(count: int, library: Sequence[Document], day: Sequence[Document], i
     """So many lines as people type them, understood. Half are about what the newest papers are about."""
     draw = random.Random(0)
     recent = [*library[60_000:], *day]
-    lines = (_line(draw, draw.choice(recent if draw.random() < 0.5 else library)) for _ in range(count))
-    return [(number, query) for number, query in enumerate(index.understood(map(parse, lines)))]
+    lines = [_line(draw, draw.choice(recent if draw.random() < 0.5 else library)) for _ in range(count)]
+    distinct = list(dict.fromkeys(lines))
+    query_of = dict(zip(distinct, index.understood(map(parse, distinct)), strict=True))
+    return [(number, query_of[line]) for number, line in enumerate(lines)]
 
 
 def _line(draw: random.Random, paper: Document) -> str:

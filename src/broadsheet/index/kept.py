@@ -61,18 +61,24 @@ class Lists:
         """How long each list is."""
         return np.diff(self.bounds)
 
+    def lengths_of(self, rows: Numbers | Places) -> Numbers:
+        """How long the lists of some rows are."""
+        lengths: Numbers = self.bounds[rows + 1] - self.bounds[rows]
+        return lengths
+
     def flat(self, rows: Numbers | Places) -> tuple[Numbers, Places]:
         """The values of some rows one after the other, and for each in which of the rows it stands, counted from 0."""
-        starts = self.bounds[rows]
-        bounds = _bounds(self.bounds[rows + 1] - starts)
-        among = np.repeat(np.arange(len(rows)), np.diff(bounds))
-        return among, self.values[np.arange(bounds[-1]) + (starts - bounds[:-1])[among]]
+        lengths = self.lengths_of(rows)
+        bounds = _bounds(lengths)
+        among = np.repeat(np.arange(len(rows)), lengths)
+        return among, self.values[np.arange(bounds[-1]) + (self.bounds[rows] - bounds[:-1])[among]]
 
     def padded(self, rows: Numbers) -> Places:
         """The lists of some rows as the rows of a matrix, filled up with zeros."""
         among, values = self.flat(rows)
-        bounds = _bounds(self.bounds[rows + 1] - self.bounds[rows])
-        matrix = np.zeros((len(rows), int(np.diff(bounds).max(initial=0))), np.int32)
+        lengths = self.lengths_of(rows)
+        bounds = _bounds(lengths)
+        matrix = np.zeros((len(rows), int(lengths.max(initial=0))), np.int32)
         matrix[among, np.arange(len(among)) - bounds[among]] = values
         return matrix
 
@@ -84,7 +90,7 @@ class Lists:
 
     def only(self, rows: Numbers) -> Lists:
         """The lists of these rows."""
-        return Lists(_bounds(self.bounds[rows + 1] - self.bounds[rows]), self.flat(rows)[1])
+        return Lists(_bounds(self.lengths_of(rows)), self.flat(rows)[1])
 
 
 def _bounds(lengths: Numbers) -> Numbers:

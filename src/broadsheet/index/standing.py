@@ -163,7 +163,7 @@ class _Search:
             ((pairs > 0) & ~common, pairs, self._by_words),
         ):
             rows = np.flatnonzero(chosen)
-            rows = rows[np.argsort(self._columns.wanted.lengths[rows], kind="stable")]
+            rows = rows[np.argsort(self._columns.wanted.lengths_of(rows), kind="stable")]
             borders = np.flatnonzero(np.diff(np.cumsum(portion[rows]) // _CHUNK)) + 1
             for part in np.split(rows, borders) if len(rows) else ():
                 yield partial(self.chunk, part, candidates)
@@ -187,7 +187,7 @@ class _Search:
         among, places = candidates(rows)
         whole = np.zeros(len(rows), np.int64)
         met = np.zeros(len(among), np.int32)
-        if wide := int(queries.wanted.lengths[rows].max(initial=0)):
+        if wide := int(queries.wanted.lengths_of(rows).max(initial=0)):
             wanted, weights = day.row_of[queries.wanted.padded(rows)], queries.weights.padded(rows)
             whole = weights.sum(axis=1, dtype=np.int64)
             for word in range(wide):
@@ -207,7 +207,7 @@ class _Search:
         queries, day = self._columns, self._day
         of, features = queries.anchors.flat(rows)
         entry, places = day.having.flat(day.row_of[features])
-        every = np.flatnonzero((queries.anchors.lengths[rows] == 0) & queries.anything[rows])
+        every = np.flatnonzero((queries.anchors.lengths_of(rows) == 0) & queries.anything[rows])
         if not len(every):
             return of[entry], places
         everyone = np.tile(np.arange(len(day), dtype=np.int32), len(every))
