@@ -20,6 +20,7 @@ from broadsheet.index.guessing import meant, understood
 from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
 from broadsheet.index.query import stem, words
+from broadsheet.index.standing import Standing
 from broadsheet.types import Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 500
@@ -108,6 +109,11 @@ class Index:
         """The same queries with what their free words probably mean."""
         view = self._current().lexical
         return (understood(query, view, self.embedder.table.knows) for query in queries)
+
+    def standing(self, queries: Iterable[tuple[int, Query]]) -> Standing:
+        """Kept searches, each under its number, understood and weighed by what is in the index now."""
+        numbers, several = _unzipped(queries)
+        return Standing(zip(numbers, self.understood(several), strict=True), self.embedder, self.statistics())
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""
@@ -275,6 +281,11 @@ class _Snapshot:
                 Hit(key=int(self.dense.keys[row]), rank=rank, score=float(candidates.scores[place]), reason=reason)
             )
         return tuple(hits)
+
+
+def _unzipped(queries: Iterable[tuple[int, Query]]) -> tuple[list[int], list[Query]]:
+    several = list(queries)
+    return [number for number, _ in several], [query for _, query in several]
 
 
 def _same(one: set[int], other: set[int]) -> bool:
