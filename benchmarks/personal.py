@@ -155,12 +155,13 @@ def without_phrases(collection: Collection, reader: Reader) -> Scores:
 
 def _sharpened(collection: Collection, taste: Taste, fit: Fit, candidates: Papers) -> Scores:
     short, heavy = phrasing.shortlist(fit.score), phrasing.heaviest(taste.weights)
+    interests = phrasing.among(heavy, [each.members for each in taste.interests])
     said, liked = (
         [collection.phrases(int(place)) for place in several]
         for several in (candidates.keys[short], taste.liked.keys[heavy])
     )
     scores: Scores = fit.score.copy()
-    scores[short] += phrasing.added(said, liked, taste.weights[heavy])
+    scores[short] += phrasing.added(said, liked, taste.weights[heavy], interests)
     return scores
 
 

@@ -37,6 +37,20 @@ def test_what_no_paper_of_the_readers_says_adds_nothing() -> None:
     assert phrases.added([frozenset()], [], []).tolist() == [0]
 
 
+def test_the_interest_that_gives_most_counts_as_much_as_all_together() -> None:
+    said = [frozenset({"a b"}), frozenset({"c d"}), *(frozenset({f"x {number}"}) for number in range(20))]
+    liked = [*[frozenset({"a b"})] * 5, frozenset({"c d"})]
+    together = phrases.added(said, liked, [1.0] * 6)
+    apart = phrases.added(said, liked, [1.0] * 6, [[0, 1, 2, 3, 4], [5]])
+    assert together[0] > together[1]
+    assert apart[1] / apart[0] > together[1] / together[0]
+    assert np.array_equal(phrases.added(said, liked, [1.0] * 6, [range(6), []]), together)
+
+
+def test_the_members_of_interests_are_told_by_their_places_among_the_heaviest() -> None:
+    assert phrases.among(np.array([2, 5, 9]), [(9, 2), (7,), (5,)]) == [[0, 2], [], [1]]
+
+
 def test_only_the_best_and_the_heaviest_are_looked_at() -> None:
     assert phrases.shortlist(np.arange(1000.0)).tolist() == list(range(999, 999 - phrases.SHORT, -1))
     assert phrases.heaviest(np.arange(100.0)).tolist() == list(range(100 - phrases.SAID_BY, 100))

@@ -198,9 +198,10 @@ def _sharpened(taste: personal.Taste, candidates: Papers) -> Fit:
     short, heavy = phrasing.shortlist(fit.score), phrasing.heaviest(taste.weights)
     mine, theirs = taste.liked.keys[heavy].tolist(), candidates.keys[short].tolist()
     texts = papers.texts({*mine, *theirs})
+    interests = phrasing.among(heavy, [each.members for each in taste.interests])
     said, liked = ([phrases(texts.get(key, "")) for key in several] for several in (theirs, mine))
     score = fit.score.copy()
-    score[short] += phrasing.added(said, liked, taste.weights[heavy])
+    score[short] += phrasing.added(said, liked, taste.weights[heavy], interests)
     return replace(fit, score=score)
 
 

@@ -12,6 +12,7 @@ from broadsheet.core import roles
 from broadsheet.core.personal import CANDIDATES, WEIGHTS, Known, known, learned
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
+from broadsheet.index.embed import split_words
 from broadsheet.index.explain import telling_words
 from broadsheet.library import papers
 from broadsheet.library import personal as library
@@ -127,9 +128,10 @@ def _kept(mine: Known, key: int, paper: Paper) -> Kept:
 
 
 def _words(embedder: Embedder, interest: personal.Interest, several: list[Paper]) -> tuple[str, ...]:
-    """The words that tell an interest from the papers of these days: those of its most typical papers."""
-    texts = " ".join(f"{paper.title} {paper.abstract}" for paper in several)
-    return telling_words(texts, interest.telling(), embedder.table, TOLD)
+    """The words that tell an interest from the papers of these days: those that two of its typical papers have."""
+    there = Counter(word for paper in several for word in set(split_words(f"{paper.title} {paper.abstract}")))
+    shared = sorted(word for word, number in there.items() if number >= min(2, len(several)))
+    return telling_words(" ".join(shared), interest.telling(), embedder.table, TOLD)
 
 
 def _cleaned(words: Iterable[str]) -> tuple[str, ...]:
