@@ -92,13 +92,15 @@ def matched(typed: Sequence[str], document: Document) -> tuple[tuple[str, ...], 
 def terms_in(text: str, terms: Collection[str]) -> set[str]:
     """Those of the terms that the text contains. Only words that begin like one of them are stemmed."""
     initials = frozenset(term[0] for term in terms if term)
+    if not initials:
+        return set()
     near = _beginning(initials).findall(f" {text.lower()}") if text.isascii() else words(text)
     return set(map(stem, near)).intersection(terms)
 
 
 @lru_cache(maxsize=1000)
 def _beginning(initials: frozenset[str]) -> re.Pattern[str]:
-    letters = "".join(sorted(initials)) or " "
+    letters = "".join(sorted(initials))
     return re.compile(rf"[^a-z0-9]([{re.escape(letters)}][a-z0-9]*)")
 
 
