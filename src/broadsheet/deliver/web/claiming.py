@@ -14,6 +14,7 @@ from broadsheet.core import claiming, papers, roles
 from broadsheet.core.claiming import ClaimError
 from broadsheet.deliver import deciding, present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import not_found, pages, paging_of
 
 ON_A_PAGE = 50
@@ -21,6 +22,7 @@ ON_A_PAGE = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@limited("claim", per_account="10/m", per_network="60/m")
 def claim(request: HttpRequest, paper_id: str) -> HttpResponse:
     """The form to claim a paper; and what it does."""
     found, actor = papers.paper(paper_id), actor_of(request)

@@ -22,6 +22,7 @@ from broadsheet.core.collecting import CollectionError, CollectionNotFoundError
 from broadsheet.deliver import feeds, present, shelves
 from broadsheet.deliver.web.acting import actor_of, signed_in
 from broadsheet.deliver.web.feeding import as_feed
+from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import as_cards, not_found, pages, paging_of
 from broadsheet.library.collection_papers import Standing
 
@@ -128,6 +129,7 @@ def as_file(text: str, form: str, name: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("collection", per_account="60/m", per_network="600/m")
 @that_exist
 def act(request: HttpRequest, name: str, act: str) -> HttpResponse:
     """Do something to a collection, and lead to where that can be seen."""
@@ -137,6 +139,7 @@ def act(request: HttpRequest, name: str, act: str) -> HttpResponse:
 
 
 @signed_in
+@limited("collection", per_account="60/m", per_network="600/m")
 def _make(request: HttpRequest) -> HttpResponse:
     try:
         made = collecting.make(

@@ -17,6 +17,7 @@ from broadsheet.core import discussing, papers, roles, threads
 from broadsheet.core.discussing import DiscussionError
 from broadsheet.deliver import discussion, present
 from broadsheet.deliver.web.acting import actor_of, answering, signed_in, viewer_of
+from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import pages, paging_of
 from broadsheet.errors import NotAllowedError
 from broadsheet.markdown import LONGEST
@@ -65,6 +66,7 @@ def history(request: HttpRequest, key: int) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
+@limited("comment", per_account="30/m", per_network="300/m")
 def speak(request: HttpRequest, paper_id: str) -> HttpResponse:
     """The form for a comment on a paper, its preview, and what it does."""
     found = papers.paper(paper_id)
@@ -78,6 +80,7 @@ def speak(request: HttpRequest, paper_id: str) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
+@limited("comment", per_account="30/m", per_network="300/m")
 def reply(request: HttpRequest, key: int) -> HttpResponse:
     """The form for a reply, below what it replies to, its preview, and what it does."""
     above = threads.comment(key, viewer_of(request))
@@ -98,6 +101,7 @@ def reply(request: HttpRequest, key: int) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
+@limited("comment", per_account="30/m", per_network="300/m")
 def edit(request: HttpRequest, key: int) -> HttpResponse:
     """The form to edit a comment of one's own, its preview, and what it does."""
     said = _own(request, key, "edit it")

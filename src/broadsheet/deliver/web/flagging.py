@@ -14,6 +14,7 @@ from broadsheet.core import flagging, papers, threads
 from broadsheet.core.flagging import FlagError
 from broadsheet.deliver import discussion, present
 from broadsheet.deliver.web.acting import actor_of, signed_in, viewer_of
+from broadsheet.deliver.web.limits import limited
 from broadsheet.types import Paper
 
 REASONS = {
@@ -30,6 +31,7 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
 @reads_and_writes
 @signed_in
+@limited("flag", per_account="10/m", per_network="100/m")
 def comment(request: HttpRequest, key: int) -> HttpResponse:
     """Flag a comment."""
     said = threads.comment(key, viewer_of(request)).comment
@@ -39,6 +41,7 @@ def comment(request: HttpRequest, key: int) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
+@limited("flag", per_account="10/m", per_network="100/m")
 def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Flag a paper."""
     found = papers.paper(paper_id)

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST
 from broadsheet.core import following
 from broadsheet.core.following import FollowError
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.limits import limited
 
 
 @require_POST
 @signed_in
+@limited("save", per_account="60/m", per_network="600/m")
 def follow(request: HttpRequest) -> HttpResponse:
     """Follow an author, a category or a search (`kind`, `value`), or no longer with `on=0`."""
     kind, value, actor = request.POST.get("kind", ""), request.POST.get("value", ""), actor_of(request)

@@ -20,6 +20,7 @@ from broadsheet.deliver import for_you as presenting
 from broadsheet.deliver import present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
 from broadsheet.deliver.web.interleaving import mixed_rankings, signed
+from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import as_cards, pages, paging_of
 from broadsheet.errors import BadFileError, PaperNotFoundError
 
@@ -60,6 +61,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("save", per_account="60/m", per_network="600/m")
 def less(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Show less like this paper, or take it back with `on=0`; answers JSON to who asks for it."""
     found, on = papers.paper(paper_id), request.POST.get("on") != "0"
@@ -125,6 +127,7 @@ def anew(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("library", per_account="5/m", per_network="20/m")
 def library(request: HttpRequest) -> HttpResponse:
     """Take in the reader's own library, a BibTeX or RIS file."""
     file = request.FILES.get("library")

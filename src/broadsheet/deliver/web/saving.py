@@ -16,11 +16,13 @@ from broadsheet.core import collecting, papers, reading, saving
 from broadsheet.core.collecting import CollectionError, CollectionNotFoundError
 from broadsheet.deliver import present, shelves
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.limits import limited
 from broadsheet.types import Paper
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@limited("save", per_account="60/m", per_network="600/m")
 def save(request: HttpRequest, paper_id: str) -> HttpResponse:
     """The form for one paper, whole or as the part of a page (`?part=1`); and what it does, as JSON to who asks."""
     found, actor = papers.paper(paper_id), actor_of(request)

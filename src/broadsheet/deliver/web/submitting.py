@@ -17,6 +17,7 @@ from broadsheet.core import roles, submitting
 from broadsheet.core.submitting import SubmissionError
 from broadsheet.deliver import deciding, present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import not_found, pages, paging_of
 from broadsheet.types import Submitted
 
@@ -27,6 +28,7 @@ PATIENCE = 10.0
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@limited("submit", per_account="10/m", per_network="60/m")
 def submit(request: HttpRequest) -> HttpResponse:
     """The form to put a paper forward, filled in from the address or by what a phone shares; and what it does."""
     said, actor = (request.POST if request.method == "POST" else request.GET), actor_of(request)
