@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from broadsheet.types import Paper, PaperId
 
@@ -61,6 +61,7 @@ class Act(StrEnum):
     LOCK_DISCUSSION = "locked a discussion"
     UNLOCK_DISCUSSION = "opened a discussion"
     KEEP = "found nothing wrong"
+    PUT_RIGHT = "put right what was flagged"
     ACCEPT_SUBMISSION = "accepted a paper put forward"
     REFUSE_SUBMISSION = "refused a paper put forward"
     CONFIRM_CLAIM = "confirmed an author"
@@ -228,6 +229,24 @@ class Flag:
     reason: FlagReason
     words: str
     at: datetime
+
+
+class Report(NamedTuple):
+    """One open flag, as editors read it; `by` is empty where the account is gone."""
+
+    by: str
+    reason: FlagReason
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """A comment, or a paper itself where `comment` is None, with all open flags about it, oldest first."""
+
+    paper: Paper
+    comment: Comment | None
+    reports: tuple[Report, ...]
 
 
 class Access(IntEnum):

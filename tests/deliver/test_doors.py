@@ -1,145 +1,115 @@
-"""Promises of the doors besides mail, with a real web hook on loopback."""
+"""Who may open which address: every one of them, tried as a stranger, reader, contributor, editor, administrator."""
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from outbox import a_delivery, an_outgoing
+from builders import a_record
+from django.test import Client
+from django.urls import URLPattern, URLResolver
 
-from broadsheet.deliver.doors import DoorCarrier, DoorError, kind_of, shortened
-from broadsheet.deliver.mail.pace import Pace
-from broadsheet.deliver.mail.rendering import Rendering
-from broadsheet.deliver.mail.sender import Sender
+from broadsheet.community import Role
 from broadsheet.library import models
-from broadsheet.sending import Outcome, Verdict
 
-SAID = Rendering("Stones of the day", "One stone.\n\nAnother stone.", "<p>unused</p>")
-VIEW = "https://papers.example.org/digests/1"
+NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 
+pytestmark = pytest.mark.django_db
 
-@contextmanager
-def a_hook(status: int = 200, location: str = "") -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """A web hook that answers like this: its port, and what it was told."""
-    told: list[dict[str, Any]] = []
+OPEN = "200 200 200 200 200"
+READERS = "302 200 200 200 200"
+EDITORS = "302 403 403 200 200"
+LEADS = "302 302 302 302 302"
+POSTED = "405 405 405 405 405"
+NOBODY = "404 404 404 404 404"
+GONE = "410 410 410 410 410"
 
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(status)
-            if location:
-                self.send_header("Location", location)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+DOORS = {
+    "": OPEN, "day/": LEADS, "day/2026-03-17": OPEN, "week/2026-W12": OPEN, "month/2026-03": OPEN, "trending": OPEN,
+    "trending/2026-03-17": NOBODY, "top/week/2026-W12": OPEN, "top/month/2026-03": OPEN, "ranking": OPEN,
+    "search": OPEN, "suggest": OPEN, "papers/arxiv:2603.00001.md": OPEN, "papers/arxiv:2603.00001": OPEN,
+    "cite/bibtex/arxiv:2603.00001": OPEN, "categories/": OPEN, "categories/cs.LG": OPEN, "venues/": OPEN,
+    "venues/Stones": OPEN, "authors/Ada": OPEN, "sources": OPEN, "completeness": OPEN, "completeness/cs.LG": NOBODY,
+    "completeness/cs.LG/2026-03-17": NOBODY, "submit": READERS, "submissions": EDITORS, "submissions/mine": READERS,
+    "submissions/1/accept": POSTED, "upvote/arxiv:2603.00001": POSTED, "discuss/papers/arxiv:2603.00001": READERS,
+    "lock/papers/arxiv:2603.00001": EDITORS, "discussions": OPEN, "comments/1": NOBODY, "comments/1/history": NOBODY,
+    "comments/1/reply": "302 404 404 404 404", "comments/1/edit": "302 404 404 404 404",
+    "comments/1/take-back": "302 404 404 404 404", "comments/1/remove": "302 403 403 404 404",
+    "comments/1/restore": "302 403 403 404 404", "comments/1/lock": "302 404 404 404 404",
+    "flag/comments/1": "302 404 404 404 404", "flag/papers/arxiv:2603.00001": READERS, "flags": EDITORS,
+    "flags/comments/1": POSTED, "flags/papers/arxiv:2603.00001": POSTED, "notifications": READERS,
+    "notifications/read": POSTED, "notifications/mail": POSTED, "notifications/1": POSTED, "mail/off/x": NOBODY,
+    "decisions": OPEN, "decisions/1/undo": POSTED, "put-right/arxiv:2603.00001": EDITORS, "api/daily_papers": OPEN,
+    "api/papers": OPEN, "api/papers/search": OPEN, "api/papers/arxiv:2603.00001": OPEN,
+    "api/arxiv/arxiv:2603.00001/repos": OPEN, "save/arxiv:2603.00001": READERS, "reading": READERS,
+    "reading/export/read/bibtex": READERS, "collections/": OPEN, "collections/1": NOBODY,
+    "collections/1/feed.atom": NOBODY, "collections/1/export/bibtex": NOBODY, "collections/1/delete": POSTED,
+    "claim/arxiv:2603.00001": READERS, "claims": EDITORS, "claims/1/confirm": POSTED, "people/nobody": NOBODY,
+    "settings": READERS, "settings/sessions": READERS, "settings/export": READERS, "settings/delete": READERS,
+    "settings/invitations": EDITORS, "invitation/x": NOBODY, "for-you": OPEN, "for-you/profile": READERS,
+    "for-you/say": POSTED, "for-you/anew": POSTED, "for-you/library": POSTED, "for-you/opened": POSTED,
+    "for-you/less/arxiv:2603.00001": POSTED, "for-you/forget/arxiv:2603.00001": POSTED, "follow": POSTED,
+    "feeds/trending.atom": OPEN, "subscribe": OPEN, "subscribe/address": POSTED, "subscribe/preview": OPEN,
+    "subscriptions/": "302 302 302 302 302", "subscriptions/x": GONE, "subscriptions/confirm/x": GONE,
+    "unsubscribe/x": GONE, "digests/x/": GONE, "digests/x/feed.atom": GONE, "digests/x/1": GONE,
+    "digests/x/1/mail": GONE, "mail/bounces/x": POSTED, "health": OPEN, "robots.txt": OPEN, "favicon.ico": "301 301 301 301 301",
+    "manifest.webmanifest": OPEN,
+}  # fmt: skip
+"""What each address answers to reading it, role by role."""
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_port, told
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def sent(address: str, *private: str, doors: tuple[str, ...] = ("json",)) -> Outcome:
-    carrier = DoorCarrier(lambda _: SAID, lambda _: VIEW, doors=doors, private=private)
-    return carrier.send(an_outgoing(address, door="json"), begin=lambda: None)
-
-
-class TestSend:
-    def test_a_web_hook_gets_the_edition_with_the_way_to_all_of_it(self) -> None:
-        with a_hook() as (port, told):
-            outcome = sent(f"json://127.0.0.1:{port}/papers", "127.0.0.1")
-        assert outcome.verdict is Verdict.ACCEPTED
-        (message,) = told
-        assert message["title"] == "Stones of the day"
-        assert message["message"] == f"One stone.\n\nAnother stone.\n\n{VIEW}"
-
-    def test_an_address_inside_ones_own_network_is_refused_for_good(self) -> None:
-        with a_hook() as (port, told):
-            outcome = sent(f"json://127.0.0.1:{port}/papers")
-        assert outcome.verdict is Verdict.NEVER
-        assert "not a public address" in outcome.words
-        assert told == []
-
-    def test_a_redirect_into_ones_own_network_is_refused_too(self) -> None:
-        with a_hook() as (inside, reached), a_hook(307, f"http://127.0.0.2:{inside}/") as (port, _):
-            outcome = sent(f"json://127.0.0.1:{port}/papers", f"127.0.0.1:{port}")
-        assert reached == []
-        assert outcome.verdict is not Verdict.ACCEPTED
-
-    @pytest.mark.parametrize(
-        ("status", "verdict"), [(500, Verdict.LATER), (429, Verdict.LATER), (404, Verdict.NEVER), (410, Verdict.NEVER)]
-    )
-    def test_what_a_hook_answers_says_whether_it_is_tried_again(self, status: int, verdict: Verdict) -> None:
-        with a_hook(status) as (port, _):
-            outcome = sent(f"json://127.0.0.1:{port}/papers", "127.0.0.1")
-        assert outcome.verdict is verdict
-        assert str(status) in outcome.words
-
-    def test_a_hook_that_is_away_is_tried_again(self) -> None:
-        with a_hook() as (port, _):
-            pass
-        assert sent(f"json://127.0.0.1:{port}/", "127.0.0.1").verdict is Verdict.LATER
-
-    @pytest.mark.parametrize("address", ["mailto://a:b@example.org", "json://", "nonsense", ""])
-    def test_a_door_that_is_not_open_is_not_gone_through(self, address: str) -> None:
-        with pytest.raises(DoorError):
-            kind_of(address, ["json"])
-        assert sent(address).verdict is Verdict.NEVER
-
-    def test_the_secured_kind_of_a_door_is_the_same_door(self) -> None:
-        assert kind_of("jsons://hooks.example.org/x", ["json"]) == "json"
+ELSEWHERE = {"accounts/", "admin/"}
+"""Django's and allauth's own, which have tests of their own."""
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_delivery_through_a_door_is_tried_again_and_comes_once(tmp_path: Path) -> None:
-    now = datetime.now(UTC) + timedelta(minutes=1)
-    with a_hook(503) as (port, told):
-        a_delivery(f"json://127.0.0.1:{port}/papers", door="json")
-        sender = Sender(
-            lambda: DoorCarrier(lambda _: SAID, lambda _: VIEW, doors=["json"], private=["127.0.0.1"]),
-            folder=tmp_path,
-            doors=["json"],
-            pace=Pace(0),
-            threads=1,
-            clock=lambda: now,
+def patterns() -> Iterator[str]:
+    from broadsheet.deliver.web.urls import urlpatterns
+
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern | URLResolver)
+        yield str(pattern.pattern)
+
+
+def fits(pattern: str, path: str) -> bool:
+    expression = re.sub(r"<(?:(\w+):)?\w+>", lambda m: r"\d+" if m[1] == "int" else ".+" if m[1] else "[^/]+", pattern)
+    return re.fullmatch(expression.replace(".", r"\.").replace(r"\.+", ".+"), path) is not None
+
+
+def browsers() -> list[Client]:
+    found = [Client(headers={"host": "localhost"})]
+    for role in Role:
+        row = models.Account.objects.create(username=f"the {role}", role=role)
+        client = Client(headers={"host": "localhost"})
+        client.force_login(row)
+        found.append(client)
+    return found
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert [each for each in patterns() if each not in ELSEWHERE and not any(fits(each, path) for path in DOORS)] == []
+
+
+def test_every_address_opens_to_whom_it_should_and_to_nobody_else(library: Callable[..., None]) -> None:
+    library(
+        a_record(
+            "A stone", ids=("arxiv:2603.00001",), featured=date(2026, 3, 17), categories=("cs.LG",), venue="Stones",
+            authors=("Ada",),
         )
-        assert sender.run(threading.Event()) == "1 to be tried again"
-    with a_hook() as (port, told):
-        models.Subscriber.objects.update(address=f"json://127.0.0.1:{port}/papers")
-        now += timedelta(minutes=2)
-        assert sender.run(threading.Event()) == "1 sent"
-        assert sender.run(threading.Event()) == ""
-    assert len(told) == 1
-    assert models.Delivery.objects.get().state == "sent"
+    )  # fmt: skip
+    visitors = browsers()
+    answered = {path: " ".join(str(client.get(f"/{path}").status_code) for client in visitors) for path in DOORS}
+    wrong = [f"{path}: {said}, not {DOORS[path]}" for path, said in answered.items() if said != DOORS[path]]
+    assert "\n".join(wrong) == ""
 
 
-class TestShortened:
-    @given(text=st.text(max_size=600), title=st.integers(0, 50), body=st.integers(60, 400))
-    def test_no_service_gets_more_than_it_takes_and_all_get_the_link(self, text: str, title: int, body: int) -> None:
-        said = Rendering("Stones of the day", text, "")
-        head, message = shortened(said, VIEW, title, body)
-        assert len(head) <= title
-        assert len(message) <= body
-        assert message.endswith(VIEW)
-
-    def test_it_is_cut_between_papers(self) -> None:
-        text = "\n\n".join(f"{number}. " + "A stone. " * 20 for number in range(9))
-        _, message = shortened(Rendering("s", text, ""), VIEW, 10, 500)
-        assert message.endswith(f"A stone.\n\n…\n\n{VIEW}")
-        assert "1. A stone" in message
-        assert "2. A" not in message
-
-    def test_a_service_without_titles_gets_it_in_the_body(self) -> None:
-        assert shortened(SAID, VIEW, 0, 500) == ("", f"Stones of the day\n\nOne stone.\n\nAnother stone.\n\n{VIEW}")
+def test_nothing_is_changed_by_whoever_sends_no_token(library: Callable[..., None]) -> None:
+    row = models.Account.objects.create(username="ada", role=Role.ADMINISTRATOR)
+    strict = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    strict.force_login(row)
+    free = {
+        "subscribe/address",
+        "mail/bounces/x",
+        "unsubscribe/x",
+        "mail/off/x",
+    }  # they act for nobody who is signed in
+    answered = {path: strict.post(f"/{path}").status_code for path in DOORS if path not in free}
+    assert {path: status for path, status in answered.items() if status not in {403, 405}} == {}

@@ -171,7 +171,7 @@ class TestWhy:
         library(a_stone(1, 7))
         for number in range(3):
             row = models.Account.objects.create_user(f"reader {number}", password="a long way to the stones")
-            client.force_login(row, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(row)
             client.post("/upvote/arxiv:2603.00001", {"on": "1"})
         client.logout()
         for path in ("/day/2026-03-17", "/papers/arxiv:2603.00001"):
@@ -208,7 +208,7 @@ class TestEditors:
             row = models.Account.objects.create_user(f"reader {number}", password="a long way to the stones")
             models.Account.objects.filter(pk=row.pk).update(date_joined=datetime(2020, 1, 1, tzinfo=UTC))
             visitor = Client(headers={"host": "localhost"}, REMOTE_ADDR=f"198.51.101.{number}")
-            visitor.force_login(row, backend="django.contrib.auth.backends.ModelBackend")
+            visitor.force_login(row)
             visitor.post("/upvote/arxiv:2603.00001", {"on": "1"})
         weighing.take_in(Formula())
         by = editor()

@@ -1,4 +1,4 @@
-"""The verbs `flag` and `withdraw`: an account reports that something is wrong with a comment or a paper."""
+"""The verbs `flag` and `withdraw`, and for editors `queue`, `keep`, `put_right`: reports that something is wrong."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from broadsheet.community import Actor, Comment, Flag, FlagReason, Role
-from broadsheet.core import roles
+from broadsheet.community import Act, Actor, Comment, Flag, Flagged, FlagReason, Role
+from broadsheet.core import decisions, roles
 from broadsheet.errors import BroadsheetError
-from broadsheet.library import comments, flags
-from broadsheet.types import Paper
+from broadsheet.library import comments, flags, papers
+from broadsheet.types import Paging, Paper
 
 LONGEST = 1000
 
@@ -53,6 +53,49 @@ def withdraw(actor: Actor, what: Paper | Comment) -> bool:
 def own(actor: Actor, what: Paper | Comment) -> Flag | None:
     """The open flag of this account."""
     return flags.of_account(actor.key, *_place(what))
+
+
+def queue(actor: Actor, paging: Paging) -> tuple[list[Flagged], int]:
+    """One page of what is flagged, what most accounts flagged first, and how much it is; for editors."""
+    roles.require(actor, Role.EDITOR, "see what is flagged")
+    things = flags.things((paging.page - 1) * paging.size, paging.size)
+    there = papers.by_keys({paper for paper, _ in things})
+    said = comments.by_keys([comment for _, comment in things if comment])
+    reports = flags.reports(there.keys())
+    found = [
+        Flagged(paper=there[paper], comment=said[comment] if comment else None, reports=tuple(reports[paper, comment]))
+        for paper, comment in things
+    ]
+    return found, flags.count_things()
+
+
+def keep(actor: Actor, what: Paper | Comment, reason: str, *, now: datetime) -> None:
+    """Say that nothing is wrong with what was flagged; its flags are closed."""
+    _close(actor, Act.KEEP, what, reason, now)
+
+
+def put_right(actor: Actor, paper: Paper, reason: str, *, now: datetime) -> None:
+    """Say that what was flagged about a paper is put right; its flags are closed."""
+    _close(actor, Act.PUT_RIGHT, paper, reason, now)
+
+
+def reopen(decision: int) -> None:
+    """Open the flags again that a decision closed; of undoing that, which says who may."""
+    flags.reopen(decision)
+
+
+def _close(actor: Actor, act: Act, what: Paper | Comment, reason: str, now: datetime) -> None:
+    roles.require(actor, Role.EDITOR, "decide about flags")
+    paper, comment = _place(what)
+    with transaction.atomic():
+        comments.lock(paper)
+        if not flags.reports([paper]).get((paper, comment)):
+            raise FlagError("Nothing is flagged about it any more; somebody was quicker.")
+        title = papers.by_keys([paper])[paper].title
+        named = f"a comment on {title}" if comment else title
+        subject = f"comment:{comment}" if comment else f"paper:{paper}"
+        number = decisions.log(actor, act, subject, title=named, reason=reason, now=now)
+        flags.close(paper, comment, number)
 
 
 def _place(what: Paper | Comment) -> tuple[int, int | None]:

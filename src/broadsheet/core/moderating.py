@@ -13,7 +13,7 @@ from django.db import transaction
 
 from broadsheet.community import Act, Actor, ClaimState, Decision, Role, SubmissionState
 from broadsheet.core import accounts as keeping
-from broadsheet.core import claiming, decisions, discussing, roles, splitting, submitting, voting, weighing
+from broadsheet.core import claiming, decisions, discussing, flagging, roles, splitting, submitting, voting, weighing
 from broadsheet.core.claiming import ClaimError
 from broadsheet.core.discussing import DiscussionError
 from broadsheet.core.submitting import SubmissionError
@@ -227,6 +227,10 @@ def _undo_claim(_actor: Actor, found: Decision, _formula: Formula, _now: datetim
         raise DecisionError(str(error)) from None
 
 
+def _undo_closing_flags(_actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
+    flagging.reopen(found.number)
+
+
 def _undo_unpublish(_actor: Actor, found: Decision, _formula: Formula, now: datetime) -> None:
     if not collection_lists.change(_number(found), public=True, changed_at=now):
         raise DecisionError("The collection is gone.")
@@ -248,6 +252,8 @@ _UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
     Act.CONFIRM_CLAIM: _undo_claim,
     Act.REFUSE_CLAIM: _undo_claim,
     Act.UNPUBLISH: _undo_unpublish,
+    Act.KEEP: _undo_closing_flags,
+    Act.PUT_RIGHT: _undo_closing_flags,
     Act.LOCK_THREAD: _undo_lock_thread,
     Act.UNLOCK_THREAD: _undo_lock_thread,
     Act.LOCK_DISCUSSION: _undo_lock,

@@ -68,6 +68,11 @@ def by_key(key: int) -> Comment | None:
     return next(iter(_comments(models.Comment.objects.filter(pk=key))), None)
 
 
+def by_keys(keys: Collection[int]) -> dict[int, Comment]:
+    """The comments of these keys that exist."""
+    return {comment.key: comment for comment in _comments(models.Comment.objects.filter(pk__in=keys))}
+
+
 def of_paper(paper: int) -> list[Comment]:
     """Every comment of a paper, whatever became of it, oldest first."""
     return _comments(models.Comment.objects.filter(paper=paper).order_by("pk"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
-from broadsheet.community import Flag, FlagReason
+from broadsheet.community import Flag, FlagReason, Report
 from broadsheet.library import models
 
 
@@ -46,6 +46,38 @@ def withdraw(account: int, paper: int, comment: int | None) -> bool:
 def close(paper: int, comment: int | None, decision: int) -> None:
     """Let this decision close all open flags about a comment, or about the paper itself."""
     _open(paper, comment).update(decision=decision)
+
+
+def reopen(decision: int) -> None:
+    """Open the flags again that this decision closed, but those of accounts that have flagged the same anew."""
+    closed = models.Flag.objects.filter(decision=decision)
+    for row in closed:
+        if _open(row.paper_id, row.comment_id).filter(account=row.account_id).exists():
+            row.delete()
+    closed.update(decision=None)
+
+
+def things(offset: int, limit: int) -> list[tuple[int, int | None]]:
+    """(paper, comment) of what has open flags, what has most first, then what was flagged first."""
+    rows = models.Flag.objects.filter(decision__isnull=True).values_list("paper_id", "comment_id")
+    rows = rows.annotate(number=Count("pk"), first=Min("at")).order_by("-number", "first", "paper", "comment")
+    return [(paper, comment) for paper, comment, *_ in rows[offset : offset + limit]]
+
+
+def count_things() -> int:
+    """How many comments and papers have open flags."""
+    return models.Flag.objects.filter(decision__isnull=True).values("paper", "comment").distinct().count()
+
+
+def reports(papers: Collection[int]) -> dict[tuple[int, int | None], list[Report]]:
+    """The open flags about these papers and about comments on them, oldest first, by paper and comment."""
+    rows = models.Flag.objects.filter(paper__in=papers, decision__isnull=True).order_by("at", "pk")
+    found: dict[tuple[int, int | None], list[Report]] = {}
+    for paper, comment, by, reason, words, at in rows.values_list(
+        "paper_id", "comment_id", "account__username", "reason", "words", "at"
+    ):
+        found.setdefault((paper, comment), []).append(Report(by or "", FlagReason(reason), words, at))
+    return found
 
 
 def numbers(comments: Collection[int]) -> dict[int, int]:

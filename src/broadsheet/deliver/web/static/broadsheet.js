@@ -189,6 +189,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") {
     event.preventDefault();
     document.getElementById("find").select();
+  } else if (event.key === "a" || event.key === "x") {
+    // One key decides about the entry that has the focus, or about the first.
+    const entries = [...document.querySelectorAll(".decisions > .paper")];
+    const entry = entries.find((each) => each.contains(document.activeElement)) ?? entries[0];
+    entry?.querySelector(`[data-key="${event.key}"]`)?.click();
   } else if (event.key === "j" || event.key === "k") {
     const titles = [...document.querySelectorAll(".paper h2 a")];
     const at = titles.findIndex((title) => title.closest(".paper").contains(document.activeElement));
