@@ -132,7 +132,7 @@ class TestSubscribing:
         accounts.make("ada", "a long way to the stones")
         row = models.Account.objects.get()
         EmailAddress.objects.create(user=row, email="ada@example.org", verified=True, primary=True)
-        client.force_login(row, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(row)
         assert 'name="address"' not in text(client, "/subscribe").replace('<form class="inbox"', "")
         response = client.post("/subscribe", {"want": "trending", "zone": "UTC"}, follow=True)
         assert "mails go to ada@example.org" in response.content.decode()
@@ -246,7 +246,7 @@ class TestManaging:
     def test_signed_in_readers_are_led_to_theirs(self, client: Client) -> None:
         assert client.get("/subscriptions/").headers["Location"].startswith("/accounts/login/")
         row = models.Account.objects.create(username="ada")
-        client.force_login(row, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(row)
         assert client.get("/subscriptions/").headers["Location"] == "/subscribe"
         EmailAddress.objects.create(user=row, email="ada@example.org", verified=True, primary=True)
         who = confirmed(TRENDING)
