@@ -24,7 +24,7 @@ from broadsheet.library import collected, editions, papers, subscriptions
 from broadsheet.library.editions import Draft
 from broadsheet.rank.trending import Formula
 
-PORTION = 5000
+PORTION = 2000
 """Subscribers whose searches are held against the news at once; what that takes of memory is bounded by it."""
 
 AT_ONCE = 400
