@@ -194,12 +194,16 @@ def main() -> None:
 
 
 def prepare() -> None:
-    """Make the library's tables, empty."""
+    """Make the library's tables, empty; a library that has papers is somebody's, and is left alone."""
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
+    from broadsheet.library import models
+
+    if models.Paper.objects.exists():
+        sys.exit("DATABASE_URL names a library that has papers. Name an empty one: this empties it.")
     call_command("flush", verbosity=0, interactive=False)
 
 

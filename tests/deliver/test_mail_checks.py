@@ -1,16 +1,15 @@
 """Promises of what `broadsheet doctor` says of mail: whether it can leave, whether it is believed, what to add."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from nameserver import NameServer
 from outbox import NOW, a_delivery
 from postoffice import NAME, PASSWORD, PostOffice, certificate
 
 from broadsheet.core.doctor import Check, Verdict
-from broadsheet.deliver.cli import main
 from broadsheet.deliver.mail import checks, dkim
 from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.server import Server
@@ -137,12 +136,25 @@ class TestWhole:
         assert [check.name for check in checks.sender(head, "http://x")] == ["mail from", "unsubscribe"]
         assert list(checks.sender(HEAD, "https://papers.example.org")) == []
 
-    def test_the_command_makes_a_key_once_and_shows_its_record(self, tmp_path: Path) -> None:
-        path = tmp_path / "dkim.pem"
-        first = CliRunner().invoke(main, ["dkim", "--file", str(path)]).output
-        second = CliRunner().invoke(main, ["dkim", "--file", str(path)]).output
-        assert f"Made a key in {path}" in first
-        assert "is there already" in second
-        record = dkim.zone_line("broadsheet", "localhost", dkim.record(dkim.load(path)))
-        assert record in first
-        assert record in second
+
+def test_the_command_makes_a_key_once_and_shows_its_record(tmp_path: Path, run: Callable[..., Any]) -> None:
+    path = tmp_path / "dkim.pem"
+    first = run("dkim", "--file", str(path)).stdout
+    second = run("dkim", "--file", str(path)).stdout
+    assert f"Made a key in {path}" in first
+    assert "is there already" in second
+    record = dkim.zone_line("broadsheet", "localhost", dkim.record(dkim.load(path)))
+    assert record in first
+    assert record in second
+
+
+def test_the_doctor_looks_at_mail_where_a_server_is_named(run: Callable[..., Any]) -> None:
+    run("account", "ada", stdin="a long way to the stones\na long way to the stones\n")
+    assert "mail server" not in run("doctor").stdout
+    with PostOffice() as office:
+        way = {"BROADSHEET_MAIL_HOST": "127.0.0.1", "BROADSHEET_MAIL_PORT": str(office.port),
+               "BROADSHEET_MAIL_SECURITY": "none"}  # fmt: skip
+        said = run("doctor", **way).stdout
+    assert f"127.0.0.1:{office.port}, not secured" in said
+    assert "set BROADSHEET_MAIL_FROM to an address of a domain that is yours" in said
+    assert "0 deliveries wait" in said

@@ -15,14 +15,20 @@ class Clock:
         return self.now
 
 
+def booked(pace: Pace, domain: str) -> float:
+    wait = pace.book(domain)
+    assert wait is not None
+    return wait
+
+
 @given(gaps=st.lists(st.floats(0, 3), max_size=60), pace=st.sampled_from([0.5, 2.0, 10.0]))
 def test_in_no_window_are_there_more_than_the_pace_and_the_burst_allow(gaps: list[float], pace: float) -> None:
     clock = Clock()
-    booked = Pace(pace, burst=5, clock=clock)
+    books = Pace(pace, burst=5, clock=clock)
     moments = []
     for gap in gaps:
         clock.now += gap
-        moments.append(clock.now + booked.book("a"))
+        moments.append(clock.now + booked(books, "a"))
     assert moments == sorted(moments)
     for first, start in enumerate(moments):
         for last in range(first, len(moments)):
@@ -56,4 +62,25 @@ def test_without_a_pace_nobody_waits_until_somebody_asks() -> None:
     pace = Pace(0.0, clock=Clock())
     assert [pace.book("a") for _ in range(100)] == [0.0] * 100
     pace.slow_down("a")
-    assert [pace.book("a") for _ in range(20)][-1] > 0
+    assert [booked(pace, "a") for _ in range(20)][-1] > 0
+
+
+@given(mails=st.integers(1, 400), pace=st.sampled_from([1.0, 10.0]))
+def test_a_long_queue_is_sent_at_its_pace_and_nobody_is_put_off_for_ever(mails: int, pace: float) -> None:
+    clock = Clock()
+    books = Pace(pace, burst=5, clock=clock)
+    queue = [clock.now] * mails
+    sent, put_off, began = [], 0, clock.now
+    while queue:
+        due, queue = [at for at in queue if at <= clock.now], [at for at in queue if at > clock.now]
+        for _ in due:
+            wait = books.book("a", within=20.0)
+            if wait is None:
+                put_off += 1
+                queue.append(clock.now + books.later("a"))
+            else:
+                sent.append(clock.now + wait)
+        clock.now += 1.0
+    assert len(sent) == mails
+    assert max(sent) - began <= mails / pace * 1.2 + 5
+    assert put_off <= mails * 2

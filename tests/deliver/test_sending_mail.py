@@ -2,17 +2,22 @@
 
 import email
 import email.policy
+import errno
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from outbox import a_delivery
 from postoffice import NAME, PASSWORD, PostOffice, certificate
 
+from broadsheet.core import sending
 from broadsheet.deliver.mail.carrier import MailCarrier
 from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.pace import Pace
@@ -251,3 +256,89 @@ class TestServer:
         sent = models.Delivery.objects.filter(state="sent").count()
         assert 1 <= sent == taken < 30
         assert models.Delivery.objects.filter(state="queued", claimed_by="").count() == 30 - sent
+
+    def test_a_library_that_fails_for_a_moment_costs_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(6):
+            a_delivery(f"{number}@example.org")
+        real, failures = sending.settle, iter([OperationalError("the disk is full")])
+
+        def settle(*arguments: Any, **named: Any) -> None:
+            for failure in failures:
+                raise failure
+            real(*arguments, **named)
+
+        monkeypatch.setattr(sending, "settle", settle)
+        with PostOffice() as office:
+            sender = a_sender(office, tmp_path, Clock())
+            with pytest.raises(OperationalError):
+                sender.run(threading.Event())
+            late = time.monotonic() + 20
+            while models.Delivery.objects.exclude(state="sent").exists() and time.monotonic() < late:
+                sender.run(threading.Event())
+        assert set(states().values()) == {("sent", 1)}
+        assert list(office.accepted.values()) == [1] * 6
+
+    def test_an_outbox_that_cannot_be_written_lets_everything_wait(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        a_delivery()
+        write, full = os.write, [True]
+
+        def no_room(file: int, line: bytes) -> int:
+            if full[0] and line.startswith(b'{"begun"'):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return write(file, line)
+
+        monkeypatch.setattr("broadsheet.core.journal.os.write", no_room)
+        monkeypatch.setattr("broadsheet.deliver.mail.sender.PAUSES", (0.0,))
+        with PostOffice() as office:
+            sender = a_sender(office, tmp_path, Clock(), threads=1)
+            assert sender.run(threading.Event()) == ""
+            assert states() == {"ada@example.org": ("queued", 0)}
+            assert not office.accepted
+            full[0] = False
+            assert sender.run(threading.Event()) == "1 sent"
+        assert "No space left" in caplog.text
+
+    def test_a_mail_that_cannot_be_made_is_tried_later_and_harms_no_other(self, tmp_path: Path) -> None:
+        bad = a_delivery("bad@example.org")
+        a_delivery("good@example.org")
+
+        def fails(outgoing: Outgoing) -> Rendering:
+            if outgoing.name == bad.name:
+                raise ValueError("a template is wrong")
+            return rendered(outgoing)
+
+        with PostOffice() as office:
+            server = Server(host="127.0.0.1", port=office.port, security="none")
+            carrier = lambda: MailCarrier(server, HEAD, fails)  # noqa: E731
+            sender = Sender(carrier, folder=tmp_path, doors=["mail"], pace=Pace(0), threads=1, clock=Clock())
+            assert sender.run(threading.Event()) == "1 sent, 1 to be tried again"
+        assert states() == {"bad@example.org": ("queued", 1), "good@example.org": ("sent", 1)}
+
+    def test_a_domain_gets_no_more_than_its_pace_and_the_others_do_not_wait(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("broadsheet.deliver.mail.sender.AHEAD", 0.3)
+        for number in range(30):
+            a_delivery(f"{number}@slow.example.org")
+        a_delivery("ada@quick.example.org")
+        clock = Clock()
+        with PostOffice() as office:
+            server = Server(host="127.0.0.1", port=office.port, security="none")
+            pace = Pace(10.0, burst=5, clock=lambda: clock().timestamp())
+            carrier = lambda: MailCarrier(server, HEAD, rendered)  # noqa: E731
+            sender = Sender(carrier, folder=tmp_path, doors=["mail"], pace=pace, threads=2, clock=clock)
+            sender.run(threading.Event())
+            counts = [models.Delivery.objects.filter(state="sent").count()]
+            assert 8 <= counts[0] <= 10
+            assert states()["ada@quick.example.org"] == ("sent", 1)
+            assert set(states().values()) == {("sent", 1), ("queued", 0)}
+            while counts[-1] < 31:
+                time.sleep(0.3)
+                clock.now += timedelta(seconds=0.3)
+                sender.run(threading.Event())
+                counts.append(models.Delivery.objects.filter(state="sent").count())
+        assert set(office.accepted.values()) == {1}

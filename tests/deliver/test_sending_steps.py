@@ -50,7 +50,8 @@ class TestSend:
         assert verifier.verify(arrival.mail, dnsfunc=lambda name, timeout=5: record)
         mail = email.message_from_bytes(arrival.mail, policy=email.policy.default)
         assert (mail["to"], mail["list-id"]) == ("ada@example.org", None)
-        text = mail.get_body(("plain",))  # type: ignore[attr-defined]
+        text = mail.get_body(("plain",))
+        assert text
         link = re.search(r"https://papers\.example\.org(/subscriptions/confirm/\S+)", text.get_content())
         assert link
         client.post(link[1], secure=True)

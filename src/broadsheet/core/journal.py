@@ -17,22 +17,33 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from broadsheet.errors import BroadsheetError
 from broadsheet.sending import Outcome, Verdict
 
 _ENDING = ".journal"
 
 
+class JournalError(BroadsheetError):
+    """The journal cannot be written, so nothing may be sent; the text says why."""
+
+
 class Journal:
-    """The journal of one process; `name` is the one by which it claims. Threads may share it."""
+    """The journal of one process; `name` is the one by which it claims. Threads may share it.
+
+    JournalError where it cannot be written.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{name}"
         self._path = folder / f"{name}{_ENDING}"
-        self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        draft.rename(self._path)  # nobody ever sees it unlocked
         self._guard = threading.Lock()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            draft.rename(self._path)  # nobody ever sees it unlocked
+        except OSError as error:
+            raise JournalError(f"{folder} cannot be written: {error.strerror}") from error
 
     def begin(self, name: str) -> None:
         """From now on the server may have this delivery."""
@@ -56,7 +67,12 @@ class Journal:
     def _write(self, said: dict[str, object]) -> None:
         line = json.dumps(said, separators=(",", ":")).encode() + b"\n"
         with self._guard:
-            os.write(self._file, line)
+            try:
+                whole = os.write(self._file, line) == len(line)
+            except OSError as error:
+                raise JournalError(f"{self._path} cannot be written: {error.strerror}") from error
+            if not whole:
+                raise JournalError(f"{self._path} cannot be written: the disk is full")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -77,9 +77,11 @@ def settle(process: str, outcomes: Sequence[Outcome], *, now: datetime) -> None:
                     deliveries.suppress(address, BOUNCED, outcome.words, now)
 
 
-def put_off(process: str, name: str, *, until: datetime) -> None:
-    """Queue a delivery that this process has for a later moment; no try is counted."""
-    deliveries.put_off(process, name, until=until, words="", tried=False)
+def put_off(process: str, until: Mapping[str, datetime]) -> None:
+    """Queue deliveries that this process has for later moments, by name; no try is counted."""
+    with transaction.atomic():
+        for name, moment in until.items():
+            deliveries.put_off(process, name, until=moment, words="", tried=False)
 
 
 def release(process: str, *, now: datetime, names: Collection[str] | None = None) -> int:

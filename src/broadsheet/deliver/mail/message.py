@@ -81,7 +81,7 @@ def build(outgoing: Outgoing, said: Rendering, head: Letterhead) -> bytes:
     headers = b"".join(
         [
             _header("From", _one_line(head.sender)),
-            _header("To", recipient(outgoing.address)),
+            f"To: {recipient(outgoing.address)}\r\n".encode("ascii"),
             _header("Subject", _one_line(said.subject)),
             f"Date: {format_datetime(outgoing.made_at)}\r\n".encode("ascii"),
             f"Message-ID: {message_id(name, head.domain)}\r\n".encode("ascii"),
@@ -114,6 +114,7 @@ def _as_a_list(outgoing: Outgoing, head: Letterhead) -> Sequence[bytes]:
     )
 
 
+@lru_cache(maxsize=64)
 def recipient(address: str) -> str:
     """The address as a header and the envelope have it: its domain in ASCII; AddressError if it is none."""
     local, at, domain = address.strip().rpartition("@")

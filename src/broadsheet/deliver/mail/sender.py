@@ -21,13 +21,16 @@ from typing import NamedTuple, Protocol
 from django.db import connection as database
 
 from broadsheet.core import sending
-from broadsheet.core.journal import Journal
+from broadsheet.core.journal import Journal, JournalError
 from broadsheet.sending import Outcome, Outgoing, Verdict
 
 log = logging.getLogger("broadsheet.sending")
 
 AHEAD = 20.0
 """Seconds for which a delivery is held until its moment; those that are later are queued again."""
+
+GATHERING = 0.03
+"""Seconds in which ends gather that the library is told of together: the journal has them already."""
 
 TURN = 60.0
 """Seconds after which a run takes nothing more in hand: the next one begins with all its threads."""
@@ -40,7 +43,7 @@ PAUSES = (5.0, 15.0, 60.0, 120.0, 300.0)
 
 
 class Carrier(Protocol):
-    """What one thread sends with. Where `send` raises, the delivery has failed for good."""
+    """What one thread sends with. Where `send` raises, the delivery is tried again later."""
 
     def send(self, outgoing: Outgoing, *, begin: Callable[[], None]) -> Outcome:
         """Send it; `begin` is called right before others may have it."""
@@ -52,8 +55,11 @@ class Carrier(Protocol):
 class Pacing(Protocol):
     """What says when the next mail may go to a domain."""
 
-    def book(self, domain: str) -> float:
-        """In how many seconds; the moment is taken."""
+    def book(self, domain: str, within: float) -> float | None:
+        """In how many seconds; the moment is taken. None, and it is not, if not within so many seconds."""
+
+    def later(self, domain: str) -> float:
+        """In how many seconds to ask again."""
 
     def slow_down(self, domain: str) -> None:
         """The domain has asked for less."""
@@ -143,6 +149,8 @@ class _Run:
         self._counts = dict.fromkeys(Verdict, 0)
         self._halt = threading.Event()
         self._threads = self._working = threads
+        self._trouble = ""
+        self._complained = False
         self._using = threads + 1
         self._guard = threading.Lock()
         self._batch = 8 * threads
@@ -152,36 +160,38 @@ class _Run:
         for number in range(self._threads):
             threading.Thread(target=self._work, name=f"send {number}", daemon=True).start()
         over = monotonic() + TURN
-        settled, trouble, more = False, "", True
+        settled, more = False, True
         try:
-            while not stop.is_set() and not trouble and (more or self._held or self._given):
+            while self._using > 1 and not stop.is_set() and (more or self._held or self._given):
                 if more and len(self._held) + len(self._given) < self._batch:
                     more = self._take() and monotonic() < over
                 self._give()
-                words = self._settle(0.05)
+                self._settle(0.05)
                 if self._counts[Verdict.ACCEPTED]:
                     sender.reached()
-                trouble = "" if self._working else words
             settled = self._end(stop)
         finally:
             self._halt.set()
             for _ in range(self._threads):
                 self._todo.put(None)
             self._leave(settled=settled)
-        if trouble:
-            sender.failed(trouble)
+        if not self._working:
+            sender.failed(self._trouble)
         return self._report()
 
     def _take(self) -> bool:
         """Claim some deliveries and book their moments; whether there may be more."""
         now, last = self._clock(), monotonic() + sending.LEASE.total_seconds() / 2
         found = sending.claim(self._process, 2 * self._batch, doors=self._doors, now=now)
+        put_off = {}
         for outgoing in found:
-            wait = self._pace.book(outgoing.domain)
-            if wait > AHEAD:
-                sending.put_off(self._process, outgoing.name, until=now + timedelta(seconds=wait))
+            wait = self._pace.book(outgoing.domain, AHEAD)
+            if wait is None:
+                put_off[outgoing.name] = now + timedelta(seconds=self._pace.later(outgoing.domain))
             else:
                 heapq.heappush(self._held, _Waiting(monotonic() + wait, outgoing.number, outgoing, last))
+        if put_off:
+            sending.put_off(self._process, put_off)
         return bool(found) or sending.waiting(doors=self._doors, now=now)
 
     def _give(self) -> None:
@@ -191,14 +201,12 @@ class _Run:
             self._given[order.outgoing.name] = order
             self._todo.put(order)
 
-    def _settle(self, wait: float) -> str:
-        """Tell the library what came of some, waiting so many seconds for the first.
-
-        Answers what stood in the way, if one did not get through.
-        """
-        outcomes, trouble = [], ""
+    def _settle(self, wait: float) -> None:
+        """Tell the library what came of some, waiting so many seconds for the first."""
+        outcomes = []
         with suppress(queue.Empty):
             outcomes.append(self._done.get(timeout=wait))
+            self._halt.wait(GATHERING)
             while True:
                 outcomes.append(self._done.get_nowait())
         for outcome in outcomes:
@@ -210,12 +218,11 @@ class _Run:
                 self._pace.took(domain)
             if outcome.verdict is Verdict.UNREACHABLE and outcome.words:
                 self._working -= 1  # its thread gives up; the others may get through
-                trouble = outcome.words
+                self._trouble = outcome.words
         if outcomes:
             sending.settle(self._process, outcomes, now=self._clock())
             if not self._given:
                 self._journal.forget()
-        return trouble
 
     def _end(self, stop: threading.Event) -> bool:
         """Let the threads finish what they have begun, and give back the rest; whether all of it is settled."""
@@ -255,10 +262,14 @@ class _Run:
             return True
         try:
             outcome = carrier.send(order.outgoing, begin=lambda: self._journal.begin(name))
+        except JournalError as error:
+            outcome = Outcome(name=name, verdict=Verdict.UNREACHABLE, words=str(error))
         except Exception as error:
-            log.exception("The delivery %s cannot be made into a message.", name)
-            outcome = Outcome(name=name, verdict=Verdict.NEVER, words=f"cannot be made: {error}")
-        self._journal.end(outcome)
+            log.error("The delivery %s cannot be made: %s", name, error, exc_info=not self._complained)
+            self._complained = True
+            outcome = Outcome(name=name, verdict=Verdict.LATER, words=f"cannot be made: {error}"[:500])
+        with suppress(JournalError):  # the library is told of it all the same, and the next one is not begun
+            self._journal.end(outcome)
         self._done.put(outcome)
         return outcome.verdict is not Verdict.UNREACHABLE
 
