@@ -22,7 +22,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +31,7 @@ import zstandard
 
 from benchmarks import DATA
 from broadsheet.index import Index, embed, matching, standing, sync
+from broadsheet.index.day import Day
 from broadsheet.index.kept import Numbers, Places, Terms
 from broadsheet.index.query import parse, words
 from broadsheet.index.standing import MOST, Matches, Standing
@@ -84,17 +84,17 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     embedder = embed.load(embed.DEFAULT)
-    library, day = _papers(arguments.papers)
+    library, day = papers_of_days(arguments.papers)
     with tempfile.TemporaryDirectory(prefix="broadsheet-standing-") as place:
         index_folder, folder = Path(place) / "index", Path(place) / "kept"
         sync.rebuild(index_folder, embedder, Archive(library))
         index = Index(index_folder, embedder)
         statistics = index.statistics()
-        queries = _timed("lines → queries", lambda: _queries(arguments.queries, library, day, index))
+        queries = _timed("lines made and read", lambda: _queries(arguments.queries, library, day, index))
         lines = len({query.text for _, query in queries})
         print(f"{len(queries):,} queries, {lines:,} different lines; {len(day):,} papers")
         _timed("queries → columns", lambda: Standing(queries, embedder, statistics)).save(folder, "now")
-        size = sum(file.stat().st_size for file in folder.iterdir())
+        size = sum(file.stat().st_size for file in folder.rglob("*"))
         print(f"columns on the disk: {size / MIB:,.0f} MiB")
         before = _resident()
         kept = _timed("loaded", lambda: Standing.load(folder, embedder, statistics, "now"))
@@ -113,7 +113,7 @@ def main() -> None:
         _percolated(kept, day, matches, arguments.percolated, wall)
 
 
-def _papers(count: int) -> tuple[list[Document], list[Document]]:
+def papers_of_days(count: int) -> tuple[list[Document], list[Document]]:
     """The library, and the papers of the last days."""
     recent = sorted(_read(DATA / "arxiv-recent.jsonl.zst"), key=lambda line: str(line["announced"]))
     old = list(_read(DATA / "papers-60k.jsonl.zst"))
@@ -142,8 +142,10 @@ def _queries(count: int, library: Sequence[Document], day: Sequence[Document], i
     """So many lines as people type them, understood. Half are about what the newest papers are about."""
     draw = random.Random(0)
     recent = [*library[60_000:], *day]
-    lines = (_line(draw, draw.choice(recent if draw.random() < 0.5 else library)) for _ in range(count))
-    return [(number, query) for number, query in enumerate(index.understood(map(parse, lines)))]
+    lines = [_line(draw, draw.choice(recent if draw.random() < 0.5 else library)) for _ in range(count)]
+    distinct = list(dict.fromkeys(lines))
+    query_of = dict(zip(distinct, index.understood(map(parse, distinct)), strict=True))
+    return [(number, query_of[line]) for number, line in enumerate(lines)]
 
 
 def _line(draw: random.Random, paper: Document) -> str:
@@ -183,7 +185,7 @@ def _cut(draw: random.Random, text: str, length: int = 0) -> str:
 
 def _limits(kept: Standing, day: Sequence[Document]) -> None:
     """What has to be looked at, beside what there is."""
-    search = standing._Search(kept._columns, standing._Day(day, {}, kept._embedder, kept._terms), MOST)
+    search = standing._Search(kept._columns, Day(day, {}, kept._embedder, kept._terms), MOST)
     pairs = search._pairs()
     common = search._common(pairs)
     few, every = int(pairs[~common].sum()), len(kept) * len(day)
@@ -243,8 +245,12 @@ class Percolator(standing._Search):
         writer = self._index.writer(200_000_000, 2)
         names, queries = ["", *terms.features], self._columns
         for row in range(len(queries)):
-            asked = (column.flat(np.array([row]))[1].tolist() for column in (queries.required, queries.wanted))
-            found = {part for number in chain(*asked) for part in terms.parts(names[number]) if ":" in part}
+            found = {
+                part
+                for number in (*queries.required[row], *queries.wanted[row])
+                for part in terms.parts(names[number])
+                if ":" in part
+            }
             writer.add_document(tantivy.Document(row=row, terms=" ".join(found) or "everything"))
         writer.commit()
         writer.wait_merging_threads()
@@ -258,7 +264,7 @@ class Percolator(standing._Search):
         rows = np.array(searcher.fast_field_values("row", [place for _, place in hits]), np.int64)
         return rows[np.lexsort((rows, self._columns.wanted.lengths[rows]))]
 
-    def verified(self, rows: Numbers, day: standing._Day) -> Places:
+    def verified(self, rows: Numbers, day: Day) -> Places:
         """Which of these queries a day's only paper matches."""
         self._day = day
         parts = np.array_split(rows, max(len(rows) >> 18, 1))
@@ -271,18 +277,17 @@ class Percolator(standing._Search):
 def _percolated(kept: Standing, day: Sequence[Document], matches: Matches, count: int, ours: float) -> None:
     """Percolate some of the papers, and hold what they match against ours."""
     chosen = random.Random(2).sample(list(day), count)
-    percolator = Percolator(kept._columns, matches._day, MOST)
+    percolator = Percolator(kept._columns, Day((), {}, kept._embedder, kept._terms), MOST)
     _timed("the percolator, its queries indexed", lambda: percolator.prepare(kept._terms))
     finding = verifying = 0.0
     candidates = missed = 0
     for document in chosen:
-        paper = standing._Day([document], {}, kept._embedder, kept._terms)
+        paper = Day([document], {}, kept._embedder, kept._terms)
         seconds, rows = _clocked(partial(percolator.rows, paper.papers[0]))
         finding, candidates = finding + seconds, candidates + len(rows)
         seconds, matched = _clocked(partial(percolator.verified, rows, paper))
         verifying += seconds
-        pairs = matches._pairs
-        found = pairs.rows[matches._day.keys[pairs.places] == document.key]
+        found = matches.pairs.rows[matches.pairs.places == day.index(document)]
         missed += len(np.setdiff1d(found, matched))
     whole = (finding + verifying) / count * len(day)
     print(

@@ -28,6 +28,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from statistics import median, quantiles
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode, urlsplit
 
 PAPERS = 50
@@ -45,6 +46,8 @@ def main() -> None:
         if name == "PostgreSQL" and not database:
             print("PostgreSQL: left out, DATABASE_URL names none (scripts/postgres start FOLDER prints one)")
             continue
+        if database and _has_papers(database):
+            sys.exit("DATABASE_URL names a library that has papers, and this empties it. Give it an empty database.")
         with _library(asked.readers, database) as address:
             with _reading(address) as times:
                 votes, wrong, seconds = _vote(asked.writers, asked.seconds)
@@ -62,6 +65,24 @@ def main() -> None:
 
 def _verdict(met: bool) -> str:  # noqa: FBT001 - reads like an assertion
     return "met" if met else "MISSED"
+
+
+def _has_papers(database: str) -> bool:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.dict(os.environ, {"BROADSHEET_DATA": folder, "DATABASE_URL": database}),
+    ):
+        return bool(_apart(_count_papers))
+
+
+def _count_papers() -> int:
+    _django()
+    from django.core.management import call_command
+
+    from broadsheet.library import models
+
+    call_command("migrate", verbosity=0)
+    return models.Paper.objects.count()
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def command_line() -> str:
 
 def settings() -> str:
     """docs/reference/settings.md: every setting with its names, its default and its meaning."""
-    from broadsheet.settings import SETTINGS
+    from broadsheet.setting_list import SETTINGS
 
     lines = [
         "# Settings",

@@ -65,6 +65,9 @@ def a_full_life(name: str = MARK) -> models.Account:
     )
     for paper in (stone, other):
         voting.upvote(ada.pk, paper, now=NOW)
+    models.SendingPause.objects.create(at=NOW, account=ada)
+    models.Taste.objects.create(account=ada, wanted=[said("wanted")], unwanted=[said("unwanted")])
+    models.Unheeded.objects.create(account=ada, paper_id=stone.key, at=NOW)
     models.RankingChange.objects.create(at=NOW, kind="account", said={"votes": 1}, account=ada)
     models.RingMember.objects.create(account=ada, ring=1, members=2, together=9, expected=1.5, found_at=NOW)
     models.Subscriber.objects.create(address=f"{MARK}@third.example", account=ada, secret="s", made_at=NOW)

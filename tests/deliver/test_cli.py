@@ -131,6 +131,22 @@ def test_a_database_that_cannot_be_reached_is_named_in_one_sentence(run: Run, co
     assert "127.0.0.1" in done.stdout + done.stderr
 
 
+def test_a_file_is_brought_as_a_readers_own_library(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.bib"
+    file.write_text("@article{a, title={Stones of old}, year={2020}}", encoding="utf-8")
+    assert run("import", str(file), "--for", "ada").returncode == 3
+    run("account", "ada", "--password-from", "-", stdin="a long way to the stones")
+    assert "1 papers are learned from, 1 of them new" in run("import", str(file), "--for", "ada").stdout
+    assert json.loads(run("import", str(file), "--for", "ada", "--json").stdout) == {"read": 1, "new": 0}
+    assert run("import", str(file), str(file.with_name("x.bib")), "--for", "ada").returncode == 1
+
+
+def test_which_of_two_rankings_is_better_is_told_once_something_was_counted(run: Run) -> None:
+    assert "Nothing was counted yet" in run("interleaving").stdout
+    assert json.loads(run("interleaving", "--json").stdout) == {"pairs": []}
+    assert run("interleaving", BROADSHEET_INTERLEAVE="interests nonsense").returncode == 1
+
+
 def test_a_digest_is_seen_before_it_goes_out(run: Run) -> None:
     nothing = run("digest", "preview")
     assert (nothing.returncode, "nothing new" in nothing.stderr) == (3, True)

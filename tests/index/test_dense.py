@@ -180,3 +180,28 @@ def test_an_empty_part_finds_nothing(tmp_path: Path) -> None:
     assert len(view) == 0
     assert view.nearest(vectors(1)[0], view.alive, 10)[0].tolist() == []
     assert view.rows(np.array([1])).tolist() == [-1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_material_of_papers_is_their_cosines_tokens_and_categories_in_the_order_asked(
+    tmp_path: Path, seed: int
+) -> None:
+    documents, rows = some_documents(60, seed), vectors(60, seed)
+    view = DenseView(tmp_path, 64, written(tmp_path, documents, rows))
+    by_key = {document.key: place for place, document in enumerate(documents)}
+    asked = random.Random(seed).sample(sorted(by_key), 25)
+    found = view.material(np.array([10**9, *asked]))
+    assert found.keys.tolist() == asked
+    mine = rows[[by_key[key] for key in asked]]
+    assert np.abs(found.vectors @ found.vectors.T - mine @ mine.T).max() < 0.02
+    for key, held in zip(asked, np.split(found.tokens, np.cumsum(found.lengths)[:-1]), strict=True):
+        document = documents[by_key[key]]
+        words = set(held[held < dense.CATEGORIES_FROM].tolist())
+        assert words == set(range(by_key[key] % 5))
+        for category in ("cs", *CATEGORIES):
+            below = any(f"{one}.".startswith(f"{category}.") for one in document.categories)
+            assert (view.category_number(category) in held.tolist()) == below
+
+
+def test_a_category_that_no_paper_is_in_has_no_number(tmp_path: Path) -> None:
+    assert DenseView(tmp_path, 64, written(tmp_path, [a_document(1)], vectors(1))).category_number("cs.LG") is None

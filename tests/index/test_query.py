@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.index.query import LONGEST, matched, parse, stem, terms_in, words
+from broadsheet.index.query import LONGEST, matched, parse, phrases, stem, terms_in, words
 from broadsheet.types import Document, Filter, Query
 
 
@@ -88,3 +88,8 @@ def test_a_reason_names_the_words_as_typed_and_the_fields_they_are_in() -> None:
     assert matched(("optimizers", "step", "graphs"), paper) == (("optimizers", "step"), ("title", "abstract"))
     assert matched(("step",), paper) == (("step",), ("abstract",))
     assert matched(("graphs",), paper) == ((), ())
+
+
+def test_phrases_are_every_two_words_in_a_row_whatever_their_form() -> None:
+    assert phrases("Learning models, learned models!") == {"learn model", "model learn"}
+    assert phrases("one") == phrases("") == frozenset()

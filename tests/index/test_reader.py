@@ -122,3 +122,9 @@ def test_an_index_of_another_embedder_still_finds_by_words(tmp_path: Path) -> No
     sync.rebuild(tmp_path, embed.load("hash-256"), library)
     hits = Index(tmp_path, EMBEDDER).search(parse("horizons")).hits
     assert {hit.reason.found_by for hit in hits} == {"words"}
+
+
+def test_papers_that_say_words_in_a_row_are_found_however_inflected_and_none_for_no_words(index: Index) -> None:
+    assert index.saying("black hole") == {4, 5}
+    assert index.saying("hole black") == set()
+    assert index.saying("... - ...") == index.saying("") == set()

@@ -21,6 +21,11 @@ LONGEST_ABOUT = 2000
 LONGEST_NAME = 150
 
 
+def named(name: str, *, now: datetime) -> Actor | None:
+    """Who the account of this name is when it does something; None if there is none."""
+    return accounts.acting(name, now)
+
+
 class PasswordError(BroadsheetError):
     """The password is too easy to guess."""
 

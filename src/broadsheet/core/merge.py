@@ -32,6 +32,7 @@ TRUST = (
     "sample",
     "pasted",
     "submission",
+    "reader",
 )
 """Sources from the most to the least believed; one that is not named stands before `page`, whose text is damaged."""
 

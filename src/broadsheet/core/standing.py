@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import hashlib
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from broadsheet.core.indexing import document
 from broadsheet.core.naming import named
 from broadsheet.index import Index
 from broadsheet.index.query import parse
-from broadsheet.index.standing import MOST, Standing
+from broadsheet.index.standing import MOST, Matches, Standing
 from broadsheet.library import changes, papers
 from broadsheet.sources.ids import parse_paper_id
-from broadsheet.types import Found, Query
+from broadsheet.types import Found, Paper, Query
+
+GROWN = 1.1
+"""How much larger the library is when words are weighed anew."""
 
 
 def kept(line: str) -> Query:
@@ -27,25 +33,72 @@ def kept(line: str) -> Query:
 
 
 def match_new(
-    index: Index, searches: Iterable[tuple[int, str]], keys: Collection[int], *, most: int = MOST
-) -> dict[int, tuple[Found, ...]]:
+    index: Index,
+    searches: Iterable[tuple[int, str]],
+    keys: Collection[int],
+    *,
+    folder: Path | None = None,
+    most: int = MOST,
+) -> Mapping[int, tuple[Found, ...]]:
     """Number of a kept line → those of these papers that match it, best first; a line without any is left out.
 
-    A withdrawn paper matches nothing. IndexMissingError while there is no index to weigh words by.
+    A withdrawn paper matches nothing. In the folder, if one is given, is kept what it costs to read the lines.
+    IndexMissingError while there is no index to weigh words by.
     """
     there = {key: paper for key, paper in papers.by_keys(keys).items() if not paper.withdrawn}
-    if not there:
+    lines = dict(searches)
+    if not there or not lines:
         return {}
-    numbers, lines = zip(*searches, strict=True) or ((), ())
-    standing = Standing(
-        zip(numbers, index.understood(map(kept, lines)), strict=True), index.embedder, index.statistics()
-    )
     ids = {key: (paper.paper_id, *paper.aliases) for key, paper in there.items()}
-    matches = standing.match([document(paper) for paper in there.values()], ids=ids, most=most)
-    return {number: tuple(Found(paper=there[hit.key], hit=hit) for hit in hits) for number, hits in matches.items()}
+    numbers = {line: number_of(line) for line in lines.values()}
+    standing = standing_for(index, numbers, folder)
+    documents = [document(paper) for paper in there.values()]
+    matches = standing.match(documents, ids=ids, among=numbers.values(), most=most)
+    matching = {number: numbers[line] for number, line in lines.items() if numbers[line] in matches}
+    return _Matched(matching, matches, there)
+
+
+def standing_for(index: Index, lines: Collection[str], folder: Path | None = None) -> Standing:
+    """These kept lines, each under its `number_of`, and others that were read before; one process at a time.
+
+    Lines are read, and their words weighed, when they are first met. All is made anew when the library has grown by a
+    tenth, when the index has another embedder, and when the folder is gone.
+    """
+    statistics = index.statistics()
+    stamp = f"{math.floor(math.log(len(statistics) + 1, GROWN))}"
+    standing = Standing.load(folder, index.embedder, statistics, stamp) if folder else None
+    standing = standing or Standing((), index.embedder, statistics)
+    known = set(standing.numbers.tolist())
+    fresh = {number: line for line in lines if (number := number_of(line)) not in known}
+    if fresh:
+        standing.change(zip(fresh, index.understood(map(kept, fresh.values())), strict=True))
+        if folder:
+            standing.save(folder, stamp)
+    return standing
+
+
+def number_of(line: str) -> int:
+    """The number under which a kept line is matched: the same for all who keep it."""
+    return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=8).digest(), "little", signed=True)
 
 
 def new_papers(after: int) -> tuple[list[int], int]:
     """The keys of papers that came in after this number of the change log, and its last number now."""
     latest = changes.latest()
     return changes.arrived(after, latest), latest
+
+
+class _Matched(Mapping[int, tuple[Found, ...]]):
+    """Matches as papers, made when they are read."""
+
+    def __init__(self, matching: Mapping[int, int], matches: Matches, there: Mapping[int, Paper]) -> None:
+        self._matching, self._matches, self._there = matching, matches, there
+
+    def __len__(self) -> int:
+        return len(self._matching)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._matching)
+
+    def __getitem__(self, number: int) -> tuple[Found, ...]:
+        return tuple(Found(paper=self._there[hit.key], hit=hit) for hit in self._matches[self._matching[number]])

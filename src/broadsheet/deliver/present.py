@@ -172,6 +172,11 @@ def author_path(name: str) -> str:
     return f"/authors/{quote(name, safe='')}"
 
 
+def search_path(line: str) -> str:
+    """The site path of a search for a line."""
+    return f"/search?q={quote(line, safe='')}"
+
+
 def standing(shown: Paper) -> list[tuple[str, str]]:
     """What a reader should know before reading: pairs of `withdrawn`, `replaced` or `printed`, and words."""
     told = []

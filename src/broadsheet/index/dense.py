@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import simsimd
@@ -167,6 +167,23 @@ class DenseWriter:
         return code
 
 
+CATEGORIES_FROM = 1 << 16
+"""Where the numbers of categories begin: those of tokens end before it."""
+
+
+class Material(NamedTuple):
+    """Papers as arrays, to be ordered by arithmetic: keys, unit rows, and what each has, one after the other.
+
+    The rows are rotated, which changes no cosine. `tokens` are a paper's tokens and then its categories, each once, as
+    numbers; `lengths` says how many of them are whose.
+    """
+
+    keys: Keys
+    vectors: Vectors
+    tokens: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class _Columns:
     vectors: NDArray[np.int8]
@@ -281,6 +298,28 @@ class DenseView:
         lengths = ends - np.where(rows > 0, self._columns.token_ends[rows - 1], 0)
         places = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
         return self._columns.tokens[places], lengths
+
+    def material(self, keys: Keys) -> Material:
+        """Those of these papers that are here, in the order given."""
+        rows = self.rows(keys)
+        rows = rows[rows >= 0]
+        codes = self._columns.vectors[rows].astype(np.float32)
+        vectors: Vectors = codes / np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-9)
+        tokens, of_tokens = self.tokens(rows)
+        first, last = (np.searchsorted(self._columns.category_rows, rows, side) for side in ("left", "right"))
+        of_categories = last - first
+        ends = np.cumsum(of_categories)
+        entries = np.repeat(last - ends, of_categories) + np.arange(of_categories.sum())
+        whole = np.empty(len(tokens) + len(entries), np.int64)
+        whole[np.arange(len(tokens)) + np.repeat(ends - of_categories, of_tokens)] = tokens
+        behind = np.arange(len(entries)) + np.repeat(np.cumsum(of_tokens), of_categories)
+        whole[behind] = CATEGORIES_FROM + self._columns.category_names[entries].astype(np.int64)
+        return Material(np.asarray(self.keys[rows]), vectors, whole, of_tokens + of_categories)
+
+    def category_number(self, category: str) -> int | None:
+        """What stands for a category, and all below it, among the tokens of `material`; None if no paper is in it."""
+        code = self._code_of.get(category_names(category)[-1])
+        return None if code is None else CATEGORIES_FROM + code
 
     def _shortlist(self, vector: Vectors, admitted: Mask, size: int) -> Rows:
         """Admitted rows, among them the `size` whose signs are nearest to the vector's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +15,9 @@ NEAR = 0.28
 
 TELLING = 2.0
 """The rarity from which a word is worth explaining: what is in more than one paper of eight is not."""
+
+WORTHY = 0.3
+"""The share of the most telling token's count from which a word is told."""
 
 MOST = 3
 """Pairs told, the nearest first."""
@@ -31,6 +34,21 @@ def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[
     pairs = [(float(likeness[row, column]), asked[row], there[column]) for row, column in enumerate(best.tolist())]
     near = sorted((pair for pair in pairs if pair[0] >= NEAR and stem(pair[1]) != stem(pair[2])), reverse=True)
     return tuple((word, other) for _, word, other in near[:MOST])
+
+
+def telling_words(text: str, counts: Mapping[int, float], table: TokenTable, limit: int) -> tuple[str, ...]:
+    """The words of a text whose tokens count most, each stem once; `counts` says what those tokens count that do.
+
+    A word that counts less than WORTHY times the most that any token does is not told.
+    """
+    found: dict[str, tuple[float, str]] = {}
+    least = WORTHY * max(counts.values(), default=0.0)
+    for word in _once([text]):
+        rows = table.rows(word)
+        worth = sum(counts.get(row, 0.0) for row in rows) / len(rows) if len(word) > 2 and rows else 0.0
+        if worth > least and not word.isdigit() and worth > found.get(key := stem(word), (0.0, ""))[0]:
+            found[key] = (worth, word)
+    return tuple(word for _, word in sorted(found.values(), key=lambda one: (-one[0], one[1]))[:limit])
 
 
 def _once(typed: Sequence[str]) -> list[str]:

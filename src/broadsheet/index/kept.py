@@ -7,9 +7,11 @@ queries share it. Derived from the queries: where the files are gone or of anoth
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -35,48 +37,66 @@ _BETWEEN = "\n"
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """A list of numbers for each query, one after the other."""
+    """Lists of numbers, one after the other; `bounds` has where each begins, and where the last one ends."""
 
-    ends: Numbers
+    bounds: Numbers
     values: Places
 
     @classmethod
     def of(cls, lists: Sequence[Sequence[int]]) -> Lists:
         """These lists."""
-        ends = np.cumsum([len(each) for each in lists], dtype=np.int64)
-        return cls(ends, np.fromiter((value for each in lists for value in each), np.int32, int(ends[-1:].sum())))
+        lengths = np.fromiter(map(len, lists), np.int64, len(lists))
+        return cls(_bounds(lengths), np.fromiter(chain.from_iterable(lists), np.int32, int(lengths.sum())))
 
-    @property
-    def starts(self) -> Numbers:
-        """Where each list begins."""
-        starts = np.zeros_like(self.ends)
-        starts[1:] = self.ends[:-1]
-        return starts
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def __getitem__(self, row: int) -> list[int]:
+        """One list."""
+        found: list[int] = self.values[self.bounds[row] : self.bounds[row + 1]].tolist()
+        return found
 
     @property
     def lengths(self) -> Numbers:
         """How long each list is."""
-        return self.ends - self.starts
+        return np.diff(self.bounds)
+
+    def lengths_of(self, rows: Numbers | Places) -> Numbers:
+        """How long the lists of some rows are."""
+        lengths: Numbers = self.bounds[rows + 1] - self.bounds[rows]
+        return lengths
 
     def flat(self, rows: Numbers | Places) -> tuple[Numbers, Places]:
         """The values of some rows one after the other, and for each in which of the rows it stands, counted from 0."""
-        lengths = self.lengths[rows]
-        ends = np.cumsum(lengths)
+        lengths = self.lengths_of(rows)
+        bounds = _bounds(lengths)
         among = np.repeat(np.arange(len(rows)), lengths)
-        places = np.repeat(self.starts[rows] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
-        return among, self.values[places]
+        return among, self.values[np.arange(bounds[-1]) + (self.bounds[rows] - bounds[:-1])[among]]
 
     def padded(self, rows: Numbers) -> Places:
         """The lists of some rows as the rows of a matrix, filled up with zeros."""
         among, values = self.flat(rows)
-        lengths = self.lengths[rows]
+        lengths = self.lengths_of(rows)
+        bounds = _bounds(lengths)
         matrix = np.zeros((len(rows), int(lengths.max(initial=0))), np.int32)
-        matrix[among, np.arange(len(among)) - np.repeat(np.cumsum(lengths) - lengths, lengths)] = values
+        matrix[among, np.arange(len(among)) - bounds[among]] = values
         return matrix
+
+    def sums(self, of: Numbers) -> Numbers:
+        """For each list the sum of what its values stand for."""
+        until = _bounds(of[self.values])
+        sums: Numbers = until[self.bounds[1:]] - until[self.bounds[:-1]]
+        return sums
 
     def only(self, rows: Numbers) -> Lists:
         """The lists of these rows."""
-        return Lists(np.cumsum(self.lengths[rows]), self.flat(rows)[1])
+        return Lists(_bounds(self.lengths_of(rows)), self.flat(rows)[1])
+
+
+def _bounds(lengths: Numbers) -> Numbers:
+    bounds = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=bounds[1:])
+    return bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +177,7 @@ def columns(queries: Iterable[tuple[int, Query]], embedder: Embedder, statistics
     parts = []
     while batch := list(islice(rest, _BATCH)):
         asked = [matching.asked(query, statistics) for _, query in batch]
-        parts.append(_part([number for number, _ in batch], asked, embedder, statistics, terms))
+        parts.append(_part(batch, asked, embedder, statistics, terms))
     for column in fields(Columns) if parts else ():
         made = replace(made, **{column.name: _joined(*(getattr(part, column.name) for part in parts))})
     return made
@@ -179,16 +199,22 @@ def empty(dimension: int) -> Columns:
 
 
 def save(folder: Path, made: Columns, terms: Terms, stamp: str) -> None:
-    """Write everything into a folder; `stamp` says of what it was made. Half a write is not taken for a whole one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "kept.json").unlink(missing_ok=True)
+    """Write everything into a folder; `stamp` says of what it was made. Whole or not at all.
+
+    Each save has a folder of its own within; those before it are removed, and who has them open goes on reading.
+    """
+    inner = folder / secrets.token_hex(6)
+    inner.mkdir(parents=True)
     for name, array in _arrays(made):
-        np.save(folder / f"{name}.npy", array)
+        np.save(inner / f"{name}.npy", array)
     for name, known in (("features", terms.features), ("typed", terms.typed)):
-        (folder / f"{name}.json").write_bytes(orjson.dumps(list(known)))
+        (inner / f"{name}.json").write_bytes(orjson.dumps(list(known)))
     draft = folder / "kept.json.draft"
-    draft.write_text(json.dumps({"layout": LAYOUT, "stamp": stamp, "queries": len(made)}), encoding="ascii")
+    draft.write_text(json.dumps({"layout": LAYOUT, "stamp": stamp, "queries": len(made), "in": inner.name}), "ascii")
     draft.replace(folder / "kept.json")
+    for path in folder.iterdir():
+        if path.is_dir() and path != inner:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def load(folder: Path, stamp: str) -> tuple[Columns, Terms] | None:
@@ -197,33 +223,37 @@ def load(folder: Path, stamp: str) -> tuple[Columns, Terms] | None:
         meta = json.loads((folder / "kept.json").read_bytes())
         if (meta["layout"], meta["stamp"]) != (LAYOUT, stamp):
             return None
+        inner = folder / Path(meta["in"]).name
         terms = Terms()
         for name, known, first in (("features", terms.features, 1), ("typed", terms.typed, 0)):
-            names = orjson.loads((folder / f"{name}.json").read_bytes())
+            names = orjson.loads((inner / f"{name}.json").read_bytes())
             known.update(zip(names, range(first, first + len(names)), strict=True))
         found: dict[str, Any] = {}
         for column in fields(Columns):
-            if (folder / f"{column.name}.npy").exists():
-                found[column.name] = _mapped(folder / f"{column.name}.npy")
+            if (inner / f"{column.name}.npy").exists():
+                found[column.name] = _mapped(inner / f"{column.name}.npy")
             else:
-                found[column.name] = Lists(
-                    *(_mapped(folder / f"{column.name}.{part}.npy") for part in ("ends", "values"))
-                )
+                parts = (_mapped(inner / f"{column.name}.{part}.npy") for part in ("bounds", "values"))
+                found[column.name] = Lists(*parts)
         made = Columns(**found)
-        return (made, terms) if len(made) == meta["queries"] else None
+        return (made, terms) if {len(column) for column in found.values()} == {meta["queries"]} else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _part(
-    numbers: Sequence[int], asked: Sequence[Asked], embedder: Embedder, statistics: Statistics, terms: Terms
+    queries: Sequence[tuple[int, Query]],
+    asked: Sequence[Asked],
+    embedder: Embedder,
+    statistics: Statistics,
+    terms: Terms,
 ) -> Columns:
     codes, squares = matching.codes(embedder, [query.about for query in asked])
     frequency = _Frequencies(statistics)
     wanted = [[terms.number(word.any_of) for word in query.wanted] for query in asked]
     required = [[*map(terms.number, query.required), *map(terms.number_of_row, query.rows)] for query in asked]
     return Columns(
-        numbers=np.array(numbers, np.int64),
+        numbers=np.array([number for number, _ in queries], np.int64),
         codes=codes,
         squares=squares,
         sure=np.array([query.sure for query in asked], np.int32),
@@ -278,18 +308,15 @@ class _Frequencies:
 def _joined(*columns: Any) -> Any:
     if not isinstance(columns[0], Lists):
         return np.concatenate(columns)
-    ends, last = [], 0
-    for column in columns:
-        ends.append(column.ends + last)
-        last += len(column.values)
-    return Lists(np.concatenate(ends), np.concatenate([column.values for column in columns]))
+    lengths = np.concatenate([column.lengths for column in columns])
+    return Lists(_bounds(lengths), np.concatenate([column.values for column in columns]))
 
 
 def _arrays(made: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
     for column in fields(made):
         value = getattr(made, column.name)
         if isinstance(value, Lists):
-            yield f"{column.name}.ends", value.ends
+            yield f"{column.name}.bounds", value.bounds
             yield f"{column.name}.values", value.values
         else:
             yield column.name, value

@@ -28,11 +28,11 @@ Squares = NDArray[np.int32]
 BOUND = 1.0
 """The evidence from which a paper matches."""
 
-WORDS = 0.85
+WORDS = 0.75
 """What it counts that a paper has all words, where they are rare enough together; its likeness has to give the rest."""
 
-SURE = 7.0
-"""How rare is enough, in nats: one paper in a thousand has them by chance."""
+SURE = 6.0
+"""How rare is enough, in nats: one paper in 400 has them by chance. In a small library, what one paper has."""
 
 LEAST = 0.5
 """The share of what the words tell that a paper has to have; one that has less matched as good as never."""
@@ -144,7 +144,7 @@ def asked(query: Query, statistics: Statistics) -> Asked:
         ids=tuple(filter(str.isprintable, dict.fromkeys(query.ids))),
         wanted=_wanted(query, statistics),
         about=about(query) if query.words else "",
-        sure=min(round(STEPS * SURE), rarity(0, len(statistics))),
+        sure=min(round(STEPS * SURE), rarity(1, len(statistics))),
     )
 
 

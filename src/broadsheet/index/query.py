@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 import tantivy
 
@@ -56,6 +57,13 @@ def text_analyzer() -> tantivy.TextAnalyzer:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as the index separates them: runs of letters and digits."""
     return tuple(_WORD.findall(text))
+
+
+@lru_cache(maxsize=1000)
+def phrases(text: str) -> frozenset[str]:
+    """Every two words of a text that stand in a row, as their terms. The same recent papers are asked for by many."""
+    terms = list(filter(None, map(stem, words(text))))
+    return frozenset(f"{one} {other}" for one, other in pairwise(terms))
 
 
 def separated(text: str) -> list[str]:

@@ -13,12 +13,14 @@ import numpy as np
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import fuse, generations
 from broadsheet.index.completing import completed
-from broadsheet.index.dense import DenseView, Rows
+from broadsheet.index.dense import DenseView, Material, Rows
 from broadsheet.index.embed import Embedder
 from broadsheet.index.generations import State
 from broadsheet.index.guessing import meant, understood
 from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
+from broadsheet.index.query import stem, words
+from broadsheet.index.standing import Standing
 from broadsheet.types import Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 500
@@ -84,6 +86,21 @@ class Index:
         """The terms of a field that begin so, most frequent first, with their numbers of papers."""
         return self._current().lexical.living(field, prefix, limit)
 
+    def material(self, keys: Sequence[int]) -> Material:
+        """Those of these papers that are in the index, in the order given, as arrays. IndexMissingError without one."""
+        return self._current().dense.material(np.array(keys, np.int64))
+
+    def category_number(self, category: str) -> int | None:
+        """What stands for a category among the tokens of `material`; None if no paper is in it."""
+        return self._current().dense.category_number(category)
+
+    def saying(self, words_in_a_row: str) -> set[int]:
+        """The keys of all papers that have these words in a row, however they are inflected; none for no words."""
+        if not any(map(stem, words(words_in_a_row))):
+            return set()
+        keys = self._current().lexical.allowed(Query(phrases=(words_in_a_row,)))
+        return set() if keys is None else set(keys.tolist())
+
     def statistics(self) -> LexicalView:
         """How often terms are in the papers, as it is now and stays. IndexMissingError without an index."""
         return self._current().lexical
@@ -92,6 +109,11 @@ class Index:
         """The same queries with what their free words probably mean."""
         view = self._current().lexical
         return (understood(query, view, self.embedder.table.knows) for query in queries)
+
+    def standing(self, queries: Iterable[tuple[int, Query]]) -> Standing:
+        """Kept searches, each under its number, understood and weighed by what is in the index now."""
+        numbers, several = _unzipped(queries)
+        return Standing(zip(numbers, self.understood(several), strict=True), self.embedder, self.statistics())
 
     def state(self) -> IndexState:
         """How the index stands on the disk, and how far a build is."""
@@ -259,6 +281,11 @@ class _Snapshot:
                 Hit(key=int(self.dense.keys[row]), rank=rank, score=float(candidates.scores[place]), reason=reason)
             )
         return tuple(hits)
+
+
+def _unzipped(queries: Iterable[tuple[int, Query]]) -> tuple[list[int], list[Query]]:
+    several = list(queries)
+    return [number for number, _ in several], [query for _, query in several]
 
 
 def _same(one: set[int], other: set[int]) -> bool:

@@ -7,22 +7,23 @@ a query is held against the papers that have one of its rarest words only, all q
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import simsimd
 from numpy.typing import NDArray
 
-from broadsheet.index import kept, matching
+from broadsheet.index import kept
+from broadsheet.index.day import EVERYWHERE, Day
 from broadsheet.index.embed import Embedder
 from broadsheet.index.kept import Columns, Lists, Numbers, Places, Terms
-from broadsheet.index.matching import BOUND, LEAST, NAMED, WORDS, Statistics, Told
+from broadsheet.index.matching import BOUND, LEAST, NAMED, WORDS, Codes, Statistics, Told
 from broadsheet.types import Document, Hit, PaperId, Query, Reason
 
 MOST = 50
@@ -37,11 +38,11 @@ _MANY = 150
 Those are queries for common words, which are not evidence enough, whatever paper has them.
 """
 
+_TOGETHER = 4096
+"""Papers in one table; what a whole library of new ones takes of memory is bounded by it."""
+
 _ROUNDING = 1e-3
 """More than a cosine in single precision is away from the exact one."""
-
-_ABSENT, _EVERYWHERE = 0, 1
-"""Rows of a day's table for what no paper has, and for what every paper has."""
 
 Doubles = NDArray[np.float64]
 
@@ -72,15 +73,14 @@ class Standing:
         kept.save(folder, self._columns, self._terms, f"{self._embedder.name} {stamp}")
 
     @property
-    def numbers(self) -> frozenset[int]:
-        """The numbers of all queries."""
-        return frozenset(self._columns.numbers.tolist())
+    def numbers(self) -> Numbers:
+        """The number of each query."""
+        return self._columns.numbers
 
     def change(self, added: Iterable[tuple[int, Query]], removed: Collection[int] = ()) -> None:
         """Take queries in, and others out first; what is not touched is as if made now with the rest."""
         if removed:
-            stays = ~np.isin(self._columns.numbers, np.fromiter(removed, np.int64, len(removed)))
-            self._columns = self._columns.only(np.flatnonzero(stays))
+            self._columns = self._columns.only(np.flatnonzero(~self._having(removed)))
         self._columns += kept.columns(added, self._embedder, self._statistics, self._terms)
 
     def match(
@@ -88,78 +88,31 @@ class Standing:
         documents: Sequence[Document],
         *,
         ids: Mapping[int, Collection[PaperId]] | None = None,
+        among: Collection[int] | None = None,
         most: int = MOST,
         threads: int | None = None,
     ) -> Matches:
         """Number of a query → its matches among these papers, best first and equal ones by key; no match, no entry.
 
-        `ids` are all ids of a paper by its key, for the queries that ask for some.
+        `ids` are all ids of a paper by its key, for the queries that ask for some; `among`, if given, are the numbers
+        of the only queries to match.
         """
-        day = _Day(documents, ids or {}, self._embedder, self._terms)
-        search = _Search(self._columns, day, most)
+        asked = np.ones(len(self), np.bool_) if among is None else self._having(among)
+        parts: list[_Pairs] = []
+        papers: list[Told] = []
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-            parts = list(pool.map(lambda chunk: chunk(), search.chunks()))
-        return Matches(self._columns, self._terms, day, _Pairs.joined(parts))
+            for first in range(0, len(documents), _TOGETHER):
+                day = Day(documents[first : first + _TOGETHER], ids or {}, self._embedder, self._terms)
+                found = pool.map(lambda chunk: chunk(), _Search(self._columns, day, most).chunks(asked))
+                parts += (pairs.behind(first) for pairs in found)
+                papers += day.papers
+        keys = np.array([document.key for document in documents], np.int64)
+        best = _Pairs.joined(parts).best(keys, most)
+        return Matches(self._columns, self._terms, papers, ids or {}, best)
 
-
-class _Day:
-    """New papers as a table: which of the features that are asked for each of them has."""
-
-    def __init__(
-        self, documents: Sequence[Document], ids: Mapping[int, Collection[PaperId]], embedder: Embedder, terms: Terms
-    ) -> None:
-        self.papers = [matching.told(document) for document in documents]
-        self.keys = np.array([document.key for document in documents], np.int64)
-        self.days = np.array([paper.day for paper in self.papers], np.int32)
-        self.codes, self.squares = matching.codes(embedder, [matching.text(document) for document in documents])
-        having: defaultdict[int, list[int]] = defaultdict(list)
-        for place, paper in enumerate(self.papers):
-            named = (f"id:{paper_id}" for paper_id in ids.get(paper.document.key, ()))
-            for feature in (*paper.features, *named):
-                if number := terms.features.get(feature):
-                    having[number].append(place)
-        _add_composed(having, self.papers, terms)
-        self.row_of = np.zeros(len(terms.features) + 1, np.int32)
-        self.row_of[list(having)] = np.arange(2, len(having) + 2)
-        self.table = np.zeros((len(having) + 2, len(documents)), np.bool_)
-        self.table[_EVERYWHERE] = True
-        places = Lists.of(list(having.values()))
-        self.table[np.repeat(np.arange(2, len(having) + 2), places.lengths), places.values] = True
-        rows, columns = np.nonzero(self.table)
-        self.having = Lists(np.cumsum(np.bincount(rows, minlength=len(self.table))), columns.astype(np.int32))
-
-    def __len__(self) -> int:
-        return len(self.papers)
-
-    @cached_property
-    def units(self) -> NDArray[np.float32]:
-        """The embeddings at length one or zero, nearly."""
-        lengths = np.sqrt(np.maximum(self.squares, 1).astype(np.float32))
-        units: NDArray[np.float32] = np.divide(self.codes, lengths[:, None], dtype=np.float32)
-        return units
-
-    @cached_property
-    def flat(self) -> NDArray[np.bool_]:
-        """The table, row after row."""
-        return self.table.reshape(-1)
-
-
-def _add_composed(having: dict[int, list[int]], papers: Sequence[Told], terms: Terms) -> None:
-    """Add which papers have one of a set of features, and which have terms in a row."""
-    rows: defaultdict[tuple[str, str, str], list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
-    for number, kind, parts in terms.composed():
-        if kind == "any":
-            found = {place for part in parts for place in having.get(terms.features.get(part, 0), ())}
-            if found:
-                having[number] = sorted(found)
-        else:
-            rows[parts[0], parts[1], parts[2]].append((number, parts[1:]))
-    for place, paper in enumerate(papers if rows else ()):
-        for field, text in (("title", paper.title), ("text", paper.title), ("text", paper.abstract)):
-            for start, (one, other) in enumerate(pairwise(text)):
-                for number, row in rows.get((field, one, other), ()):
-                    if text[start : start + len(row)] == row and having.setdefault(number, [])[-1:] != [place]:
-                        having[number].append(place)
+    def _having(self, numbers: Collection[int]) -> NDArray[np.bool_]:
+        """Which rows have one of these numbers."""
+        return np.isin(self._columns.numbers, np.fromiter(numbers, np.int64, len(numbers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,31 +126,44 @@ class _Pairs:
 
     @classmethod
     def joined(cls, parts: Sequence[_Pairs]) -> _Pairs:
-        """All of them, by the row of the query; within one as they were."""
+        """All of them."""
         rows, places, scores, cosines = (
             np.concatenate([np.zeros(0, kind), *(getattr(part, name) for part in parts)])
             for name, kind in (("rows", np.int64), ("places", np.int32), ("scores", float), ("cosines", float))
         )
-        order = np.argsort(rows, kind="stable")
-        return cls(rows[order], places[order], scores[order], cosines[order])
+        return cls(rows, places, scores, cosines)
+
+    def only(self, which: NDArray[Any]) -> _Pairs:
+        """Some of them."""
+        return _Pairs(self.rows[which], self.places[which], self.scores[which], self.cosines[which])
+
+    def behind(self, papers: int) -> _Pairs:
+        """The same, where so many papers come before these."""
+        return replace(self, places=self.places + np.int32(papers))
+
+    def best(self, keys: Numbers, most: int) -> _Pairs:
+        """The best matches of each query, in the order of the queries and theirs; equal ones by the papers' keys."""
+        order = np.lexsort((keys[self.places], -self.scores, self.rows))
+        of = self.rows[order]
+        return self.only(order[np.arange(len(of)) - np.searchsorted(of, of) < most])
 
 
 class _Search:
     """One matching of all queries with a day."""
 
-    def __init__(self, columns: Columns, day: _Day, most: int) -> None:
+    def __init__(self, columns: Columns, day: Day, most: int) -> None:
         self._columns, self._day, self._most = columns, day, most
 
-    def chunks(self) -> Iterator[Callable[[], _Pairs]]:
-        """What there is to do, in portions that do not depend on each other."""
-        pairs = self._pairs()
+    def chunks(self, asked: NDArray[np.bool_]) -> Iterator[Callable[[], _Pairs]]:
+        """What there is to do for some of the queries, in portions that do not depend on each other."""
+        pairs = np.where(asked, self._pairs(), 0)
         common = self._common(pairs)
         for chosen, portion, candidates in (
             (common, np.full_like(pairs, len(self._day)), self._by_meaning),
             ((pairs > 0) & ~common, pairs, self._by_words),
         ):
             rows = np.flatnonzero(chosen)
-            rows = rows[np.argsort(self._columns.wanted.lengths[rows], kind="stable")]
+            rows = rows[np.argsort(self._columns.wanted.lengths_of(rows), kind="stable")]
             borders = np.flatnonzero(np.diff(np.cumsum(portion[rows]) // _CHUNK)) + 1
             for part in np.split(rows, borders) if len(rows) else ():
                 yield partial(self.chunk, part, candidates)
@@ -211,9 +177,9 @@ class _Search:
     def _pairs(self) -> Numbers:
         """With how many papers each query has to be held together, if its rarest words are looked up."""
         kept, counts = self._columns, self._day.having.lengths[self._day.row_of]
-        pairs = _sums(kept.anchors, counts)
+        pairs = kept.anchors.sums(counts)
         pairs[(kept.anchors.lengths == 0) & kept.anything] = len(self._day)
-        return pairs + _sums(kept.ids, counts)
+        return pairs + kept.ids.sums(counts)
 
     def chunk(self, rows: Numbers, candidates: Callable[[Numbers], tuple[Numbers, Places]]) -> _Pairs:
         """The matches of these queries, all of them among the candidates."""
@@ -221,7 +187,7 @@ class _Search:
         among, places = candidates(rows)
         whole = np.zeros(len(rows), np.int64)
         met = np.zeros(len(among), np.int32)
-        if wide := int(queries.wanted.lengths[rows].max(initial=0)):
+        if wide := int(queries.wanted.lengths_of(rows).max(initial=0)):
             wanted, weights = day.row_of[queries.wanted.padded(rows)], queries.weights.padded(rows)
             whole = weights.sum(axis=1, dtype=np.int64)
             for word in range(wide):
@@ -232,16 +198,16 @@ class _Search:
         among, places, met = among[keep], places[keep], met[keep]
         among, places, met = _once(among, places, met, len(day))
         cosines, scores = self._scores(rows, among, places, met, whole)
-        keep = scores >= BOUND
-        found = self._with_named(rows, _Pairs(among[keep], places[keep], scores[keep], cosines[keep]))
-        return self._best(rows, found)
+        found = _Pairs(among, places, scores, cosines).only(scores >= BOUND)
+        best = self._with_named(rows, found).best(day.keys, self._most)
+        return replace(best, rows=rows[best.rows])
 
     def _by_words(self, rows: Numbers) -> tuple[Numbers, Places]:
         """Pairs that may match, some of them several times: the query by its place among the rows, and the paper."""
         queries, day = self._columns, self._day
         of, features = queries.anchors.flat(rows)
         entry, places = day.having.flat(day.row_of[features])
-        every = np.flatnonzero((queries.anchors.lengths[rows] == 0) & queries.anything[rows])
+        every = np.flatnonzero((queries.anchors.lengths_of(rows) == 0) & queries.anything[rows])
         if not len(every):
             return of[entry], places
         everyone = np.tile(np.arange(len(day), dtype=np.int32), len(every))
@@ -264,7 +230,7 @@ class _Search:
         of, days = rows[among], day.days[places]
         keep: NDArray[np.bool_] = (queries.first[of] <= days) & (days <= queries.last[of])
         required = queries.required.padded(rows)
-        for column in np.where(required, day.row_of[required], _EVERYWHERE).T:
+        for column in np.where(required, day.row_of[required], EVERYWHERE).T:
             keep &= self._has(column, among, places)
         for column in day.row_of[queries.excluded.padded(rows)].T:
             keep &= ~self._has(column, among, places)
@@ -302,28 +268,23 @@ class _Search:
             return found
         among, places, _ = _once(of[entry], places, places, len(self._day))
         size = len(self._day)
-        others = ~np.isin(found.rows * size + found.places, among * size + places)
-        return _Pairs(
-            np.concatenate([found.rows[others], among]),
-            np.concatenate([found.places[others], places]),
-            np.concatenate([found.scores[others], np.full(len(among), NAMED)]),
-            np.concatenate([found.cosines[others], np.full(len(among), np.nan)]),
-        )
-
-    def _best(self, rows: Numbers, found: _Pairs) -> _Pairs:
-        """The best matches of each query, in their order."""
-        order = np.lexsort((self._day.keys[found.places], -found.scores, found.rows))
-        of = found.rows[order]
-        rank = np.arange(len(of)) - np.searchsorted(of, of)
-        order = order[rank < self._most]
-        return _Pairs(rows[found.rows[order]], found.places[order], found.scores[order], found.cosines[order])
+        others = found.only(~np.isin(found.rows * size + found.places, among * size + places))
+        named = _Pairs(among, places, np.full(len(among), NAMED), np.full(len(among), np.nan))
+        return _Pairs.joined([others, named])
 
 
 class Matches(Mapping[int, tuple[Hit, ...]]):
     """Number of a query → its hits, best first. Millions are kept as numbers, and become hits when they are read."""
 
-    def __init__(self, columns: Columns, terms: Terms, day: _Day, pairs: _Pairs) -> None:
-        self._columns, self._terms, self._day, self._pairs = columns, terms, day, pairs
+    def __init__(
+        self,
+        columns: Columns,
+        terms: Terms,
+        papers: Sequence[Told],
+        ids: Mapping[int, Collection[PaperId]],
+        pairs: _Pairs,
+    ) -> None:
+        self._columns, self._terms, self._papers, self._ids, self.pairs = columns, terms, papers, ids, pairs
         self._rows, self._starts = np.unique(pairs.rows, return_index=True)
         self._place_of = {number: place for place, number in enumerate(columns.numbers[self._rows].tolist())}
 
@@ -335,53 +296,45 @@ class Matches(Mapping[int, tuple[Hit, ...]]):
 
     def __getitem__(self, number: int) -> tuple[Hit, ...]:
         place = self._place_of[number]
-        end = self._starts[place + 1] if place + 1 < len(self._starts) else len(self._pairs.rows)
+        end = self._starts[place + 1] if place + 1 < len(self._starts) else len(self.pairs.rows)
         row = int(self._rows[place])
         return tuple(self._hit(row, pair, rank) for rank, pair in enumerate(range(self._starts[place], end), 1))
 
     @property
     def total(self) -> int:
         """How many matches there are in all."""
-        return len(self._pairs.rows)
+        return len(self.pairs.rows)
 
     def _hit(self, row: int, pair: int, rank: int) -> Hit:
-        place, score = int(self._pairs.places[pair]), float(self._pairs.scores[pair])
-        return Hit(
-            key=int(self._day.keys[place]),
-            rank=rank,
-            score=score,
-            reason=self._reason(row, place, rank, score, float(self._pairs.cosines[pair])),
-        )
+        paper = self._papers[int(self.pairs.places[pair])]
+        score, cosine = float(self.pairs.scores[pair]), float(self.pairs.cosines[pair])
+        if not np.isnan(cosine):
+            reason = self._scored(row, paper, rank, score, cosine)
+        elif score == NAMED:
+            asked = (self._names[number].removeprefix("id:") for number in self._columns.ids[row])
+            of_paper = self._ids[paper.document.key]
+            reason = Reason(paper_id=next(paper_id for paper_id in asked if paper_id in of_paper))
+        else:
+            reason = Reason()
+        return Hit(key=paper.document.key, rank=rank, score=score, reason=reason)
 
-    def _reason(self, row: int, place: int, rank: int, score: float, cosine: float) -> Reason:
-        only = np.array([row])
-        if score == NAMED and np.isnan(cosine):
-            ids = (number for number in self._columns.ids.flat(only)[1].tolist() if self._has(number, place))
-            return Reason(paper_id=self._names[next(ids)].removeprefix("id:"))
-        if np.isnan(cosine):
-            return Reason()
-        wanted = self._columns.wanted.flat(only)[1].tolist()
-        typed = self._columns.typed.flat(only)[1].tolist()
-        met = [number for number in wanted if self._has(number, place)]
+    def _scored(self, row: int, paper: Told, rank: int, score: float, cosine: float) -> Reason:
+        """Why a paper matches by evidence: which words it has, where, and how near it is."""
+        asked = zip(self._columns.typed[row], self._columns.wanted[row], strict=True)
+        parts = {self._typed[word]: self._terms.parts(self._names[number]) for word, number in asked}
+        met = {word: any_of for word, any_of in parts.items() if not paper.features.isdisjoint(any_of)}
+        there = paper.features.intersection(chain.from_iterable(met.values()))
+        terms = {feature.removeprefix("text:") for feature in there if feature.startswith("text:")}
+        by_name = any(feature.startswith("name:") for feature in there)
+        fields = {"title": terms & {*paper.title}, "abstract": terms & {*paper.abstract}, "authors": by_name}
         return Reason(
             lexical_rank=rank,
             lexical_score=score - max(cosine, 0.0),
             dense_rank=rank if cosine > 0 else None,
             similarity=cosine,
-            words=tuple(self._typed[word] for word, number in zip(typed, wanted, strict=True) if number in met),
-            fields=self._fields(met, self._day.papers[place]),
+            words=tuple(met),
+            fields=tuple(name for name, found in fields.items() if found),
         )
-
-    def _has(self, number: int, place: int) -> bool:
-        return bool(self._day.table[self._day.row_of[number], place])
-
-    def _fields(self, met: Sequence[int], paper: Told) -> tuple[str, ...]:
-        """In which fields of the paper what was met stands."""
-        parts = [part.partition(":") for number in met for part in self._terms.parts(self._names[number])]
-        terms = {term for kind, _, term in parts if kind == "text"}
-        by_name = any(kind == "name" and f"name:{name}" in paper.features for kind, _, name in parts)
-        there = (("title", terms & set(paper.title)), ("abstract", terms & set(paper.abstract)), ("authors", by_name))
-        return tuple(field for field, found in there if found)
 
     @cached_property
     def _names(self) -> list[str]:
@@ -399,20 +352,13 @@ def _sums_of(lists: Lists, rows: Numbers) -> Numbers:
     return sums
 
 
-def _sums(lists: Lists, of: Numbers) -> Numbers:
-    """For each list the sum of what its values stand for."""
-    until = np.concatenate([[0], np.cumsum(of[lists.values])])
-    sums: Numbers = until[lists.ends] - until[lists.starts]
-    return sums
-
-
 def _once(among: Numbers, places: Places, met: Places, size: int) -> tuple[Numbers, Places, Places]:
     """Each pair once, sorted."""
     _, first = np.unique(among * size + places, return_index=True)
     return among[first], places[first], met[first]
 
 
-def _products(some: matching.Codes, others: matching.Codes) -> Doubles:
+def _products(some: Codes, others: Codes) -> Doubles:
     """The product of each row with the row beside it, exactly."""
     if not len(some):
         return np.zeros(0)

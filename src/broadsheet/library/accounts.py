@@ -62,6 +62,12 @@ def named(names: Collection[str]) -> dict[str, int]:
     return {name: key for name in names if (key := keys.get(name, keys.get(name.lower()))) is not None}
 
 
+def acting(name: str, now: datetime) -> Actor | None:
+    """Who the account of this name is when it does something at this moment; None if there is none."""
+    account = models.Account.objects.filter(username=name).first()
+    return actor(account, now) if account else None
+
+
 class Standing(NamedTuple):
     """When an account was made, what its votes count if somebody has said so, and until when it may only read."""
 

@@ -59,9 +59,12 @@ EXPORTED = (
     Section("decisions", "library.Decision", "account", "verb subject title reason at"),
     Section("decisions_undone", "library.Decision", "undone_by", "verb subject undone_at"),
     Section("comments_removed", "library.Comment", "removed_by", PAPER + "number=pk removed_at"),
+    Section("taste", "library.Taste", "account", "wanted unwanted surprise since"),
+    Section("not_learned_from", "library.Unheeded", "account", PAPER + "at"),
     Section("ranking_changes", "library.RankingChange", "account", "at kind said"),
     Section("ring", "library.RingMember", "account", "members together expected found_at"),
     Section("subscribers", "library.Subscriber", "account", "number=pk door address zone made_at confirmed_at"),
+    Section("sending_paused", "library.SendingPause", "account", "at"),
     Section("administration", "admin.LogEntry", "user", "at=action_time on=object_repr what=change_message"),
 )  # fmt: skip
 

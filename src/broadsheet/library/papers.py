@@ -49,6 +49,12 @@ def by_keys(keys: Collection[int]) -> dict[int, Paper]:
     return {paper.key: paper for paper in _with_aliases(models.Paper.objects.filter(key__in=keys))}
 
 
+def texts(keys: Collection[int]) -> dict[int, str]:
+    """Title and abstract of these papers, as they are kept, in one statement."""
+    rows = models.Paper.objects.filter(key__in=keys).values_list("key", "title", "abstract")
+    return {key: f"{title} {abstract}" for key, title, abstract in rows}
+
+
 def by_alias(alias: str) -> Paper | None:
     """The paper that this id leads to, its own or another."""
     return next(iter(_with_aliases(models.Paper.objects.filter(aliases__alias=alias))), None)

@@ -187,7 +187,7 @@ def absorb(winner: int, losers: Collection[int]) -> None:
     gains.hand_over(winner, losers)
     if _hand_over(models.Upvote, winner, losers):
         upvotes.count(winner)
-    for model in (models.Submission, models.Claim, models.Reading):
+    for model in (models.Submission, models.Claim, models.Reading, models.Unheeded):
         _hand_over(model, winner, losers)
     _hand_over(models.CollectionPaper, winner, losers, of="collection")
     _hand_over(models.Flag, winner, losers, comment=None, decision=None)

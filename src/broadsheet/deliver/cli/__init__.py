@@ -5,6 +5,7 @@ Exit status: 0 done · 1 it failed, and says why · 2 the command line is wrong 
 
 from broadsheet.deliver.cli.accounts import account, accounts, invite
 from broadsheet.deliver.cli.collecting import collection, collections
+from broadsheet.deliver.cli.comparing import interleaving
 from broadsheet.deliver.cli.digests import digest, subscriptions_
 from broadsheet.deliver.cli.evaluating import compare_runs, evaluate
 from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search
@@ -19,6 +20,6 @@ __all__ = ["main"]
 for command in (
     up, jobs, sources, fetch, import_, search, paper, front_page, trending, collections, collection, completeness,
     doctor, dkim, reindex, remove, merges, split, join, account, accounts, invite, digest, subscriptions_, evaluate,
-    compare_runs,
+    compare_runs, interleaving,
 ):  # fmt: skip
     main.add_command(command)

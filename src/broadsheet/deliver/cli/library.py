@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from broadsheet.deliver.cli.program import FAILED, NOT_FOUND, index_now, now, prepare
+from broadsheet.deliver.cli.program import FAILED, NOT_FOUND, index_now, leave, now, prepare
 from broadsheet.deliver.cli.showing import counting, in_numbers, in_words, json_option, print_json, small
 from broadsheet.errors import BadFileError
 
@@ -17,8 +17,9 @@ from broadsheet.errors import BadFileError
 @click.command("import")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--encoding", help="How the files' text is encoded, if not UTF-8, e.g. latin-1.")
+@click.option("--for", "reader", metavar="NAME", help="Bring FILES, BibTeX or RIS, as this account's own library.")
 @json_option
-def import_(files: tuple[str, ...], encoding: str | None, *, as_json: bool) -> None:
+def import_(files: tuple[str, ...], encoding: str | None, reader: str | None, *, as_json: bool) -> None:
     """Put the papers of FILES into the library. A file is taken whole or not at all.
 
     FILES are files, folders, patterns, or - for standard input; plain, or packed as zip, gz or zst. The format is
@@ -30,11 +31,15 @@ def import_(files: tuple[str, ...], encoding: str | None, *, as_json: bool) -> N
       broadsheet import refs.bib
       broadsheet import 'saved/*.html' days.zip
       curl -s https://example.org/papers.jsonl | broadsheet import -
+      broadsheet import my-zotero.bib --for ada
     """
     prepare()
     from broadsheet.core import imports
     from broadsheet.sources.files import expand
 
+    if reader is not None:
+        _bring(expand(files), reader, as_json=as_json)
+        return
     failed = False
     reports: list[dict[str, Any]] = []
     for name in expand(files):
@@ -55,6 +60,23 @@ def import_(files: tuple[str, ...], encoding: str | None, *, as_json: bool) -> N
     index_now(quiet=as_json)
     if failed:
         sys.exit(FAILED)
+
+
+def _bring(names: list[str], reader: str, *, as_json: bool) -> None:
+    """Put the files into the reader's private collection; the last one's papers stay there."""
+    from broadsheet.core import accounts, own_library
+
+    actor = accounts.named(reader, now=now())
+    if actor is None:
+        leave(f"There is no account {reader!r}. Make it with: broadsheet account {reader}", NOT_FOUND)
+    if len(names) > 1 or names == ["-"]:
+        leave("A reader's own library is one file: export all of it, and name that file.", FAILED)
+    brought = own_library.bring(actor, Path(names[0]).name, Path(names[0]).read_bytes(), now=now())
+    if as_json:
+        print_json({"read": brought.read, "new": brought.new})
+    else:
+        click.echo(f"{reader}: {brought.read} papers are learned from, {brought.new} of them new to this library.")
+    index_now(quiet=as_json)
 
 
 @click.command()

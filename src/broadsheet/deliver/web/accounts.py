@@ -12,6 +12,7 @@ from broadsheet import wiring
 from broadsheet.core import papers, voting
 from broadsheet.deliver import present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.interleaving import credit
 from broadsheet.deliver.web.limits import limited
 from broadsheet.types import Paper
 
@@ -25,6 +26,8 @@ def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     on = request.POST.get("on") != "0"
     now = datetime.now(UTC)
     if on:
+        if "team" in request.POST and not voting.voted(account, [found]):
+            credit(request)
         votes = voting.upvote(account, found, now=now, network=wiring.network(request.META["REMOTE_ADDR"], now))
     else:
         votes = voting.withdraw(account, found, now=now)

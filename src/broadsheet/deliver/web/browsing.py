@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from broadsheet import wiring
 from broadsheet.core import browsing, taxonomy
 from broadsheet.deliver import present
+from broadsheet.deliver.web.following import followed
 from broadsheet.deliver.web.views import PAPERS_ON_A_LISTING, as_cards, day_of, pages, paging_of
 from broadsheet.errors import IndexMissingError
 from broadsheet.text import name_key, readable, venue_name
@@ -74,7 +75,8 @@ def category(request: HttpRequest, category: str) -> HttpResponse:
     found = browsing.in_category(wiring.index(), category, paging_of(request, PAPERS_ON_A_LISTING))
     written = (each for paper in found.papers for each in paper.categories if each.lower() == category.lower())
     spelled = next(written, taxonomy.spelled(category))
-    about = {"title": spelled, "about": taxonomy.name(spelled), "kind": "category", "category": spelled}
+    about = {"title": spelled, "about": taxonomy.name(spelled), "kind": "category", "category": spelled,
+             "following": followed(request, "category", spelled)}  # fmt: skip
     return _listing(request, found, about)
 
 
@@ -97,7 +99,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     about = {
         "title": name, "about": "", "kind": "author", "beside": beside,
         "circles": largest, "others": [each for each in shown if each not in largest], "number_of_circles": len(shown),
-        "newest": grouped if grouped == browsing.MOST_GROUPED else None,
+        "newest": grouped if grouped == browsing.MOST_GROUPED else None, "following": followed(request, "author", name),
     }  # fmt: skip
     return _listing(request, found, about)
 

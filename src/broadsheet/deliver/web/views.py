@@ -23,6 +23,7 @@ from broadsheet.deliver import discussion, keeping, present
 from broadsheet.deliver.web import beside
 from broadsheet.deliver.web.accounts import mark_voted
 from broadsheet.deliver.web.acting import viewer_of
+from broadsheet.deliver.web.following import followed
 from broadsheet.deliver.web.marking import marked
 from broadsheet.deliver.web.saving import mark_saved
 from broadsheet.errors import PaperNotFoundError
@@ -134,6 +135,7 @@ def search(request: HttpRequest) -> HttpResponse:
             wiring.index(), form["q"], filter=admitting, sort=sort, paging=paging_of(request, HITS_ON_A_PAGE)
         )
         context |= _shown_answer(request, answer) | {"kept": _line(form)}
+        context["following"] = followed(request, "search", form["q"])
     return render(request, "web/search.html", context)
 
 

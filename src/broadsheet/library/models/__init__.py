@@ -1,4 +1,4 @@
-"""The tables of the library, by family: papers, what comes in, the ranking, accounts, and what accounts do."""
+"""The tables of the library, by family: papers, what comes in, the rankings, accounts, and what accounts do."""
 
 from broadsheet.library.models.accounts import Account, CacheRow, Invitation, Session
 from broadsheet.library.models.community import (
@@ -13,6 +13,7 @@ from broadsheet.library.models.community import (
 from broadsheet.library.models.delivery import Delivery, Edition, FrozenPaper, Subscriber, Subscription, Suppression
 from broadsheet.library.models.moderation import Decision, Flag
 from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
+from broadsheet.library.models.personal import Credit, Taste, Unheeded
 from broadsheet.library.models.ranking import Gain, Heat, PastList, RankingChange, RingMember
 from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
 from broadsheet.library.models.sending import Bounce, SendingPause
@@ -27,9 +28,9 @@ from broadsheet.library.models.sources import (
 
 __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "CacheRow", "Change", "Claim", "Collection",
-    "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Decision", "Delivery", "DiscussionLock",
-    "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation", "Merge", "Notification",
-    "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository", "RepositoryLink", "RepositoryStars",
-    "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission", "Subscriber", "Subscription",
-    "Suppression", "Upvote",
+    "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Credit", "Decision", "Delivery",
+    "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation", "Merge",
+    "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository", "RepositoryLink",
+    "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission", "Subscriber",
+    "Subscription", "Suppression", "Taste", "Unheeded", "Upvote",
 ]  # fmt: skip

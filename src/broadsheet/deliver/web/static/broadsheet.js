@@ -147,6 +147,39 @@ for (const link of document.querySelectorAll(".drag")) {
   link.addEventListener("click", (event) => event.preventDefault()); // it is to be dragged away
 }
 
+for (const form of document.querySelectorAll(".paper form.less")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    const body = new FormData(form);
+    body.set("on", button.value);
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const { hidden } = await answer.json();
+      form.closest(".paper").classList.toggle("is-gone", hidden);
+      button.value = hidden ? "0" : "1";
+      button.textContent = hidden ? "It does not come back. Undo" : "Less like this";
+      button.focus();
+    } catch {
+      form.submit(); // the way without a script says what is wrong
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+// Where two rankings are compared, a paper that is opened counts for the one that brought it; nothing says by whom.
+for (const paper of document.querySelectorAll("[data-team]")) {
+  paper.querySelector("h2 a").addEventListener("click", () => {
+    const body = new FormData(paper.querySelector("form.upvote"));
+    body.set("team", paper.dataset.team);
+    if (!paper.dataset.counted) navigator.sendBeacon("/for-you/opened", body);
+    paper.dataset.counted = "yes";
+  });
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea")) {
