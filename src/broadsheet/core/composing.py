@@ -178,9 +178,9 @@ def _told(who: Subscriber, one: Subscription, news: News) -> list[Told]:
     if kind is Kind.COLLECTION:
         readable = collected.title(int(value), who.account)
         return news.added(int(value), since) if readable else []
-    if kind is Kind.FRONT_PAGE:
-        return news.front_page(since)
-    return news.trending if kind is Kind.TRENDING else []
+    if kind is Kind.FOR_YOU:
+        return news.for_you(who.account) if who.account else []
+    return news.front_page(since) if kind is Kind.FRONT_PAGE else news.trending
 
 
 def _draft(
