@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from builders import a_record
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from broadsheet.core import composing, subscribing, trending, voting
 from broadsheet.core import papers as paper_verbs
 from broadsheet.core.composing import Composed
 from broadsheet.core.store import store
+from broadsheet.core.wants import WantError
 from broadsheet.digests import Every, Kind, Times, Want
 from broadsheet.library import editions, models
 from broadsheet.rank.trending import Formula
@@ -236,6 +238,21 @@ class TestWhat:
         shelf.papers.create(paper=second, place=2, at=MORNING + HOUR)
         models.Collection.objects.update(public=False)
         assert compose(MORNING + DAY) == Composed(empty=1)
+
+    def test_papers_chosen_for_an_account_say_why_and_none_for_anybody_else(self, library: Library) -> None:
+        ada = models.Account.objects.create(username="ada", date_joined=MORNING - 90 * DAY)
+        EmailAddress.objects.create(user=ada, email="ada@example.org", verified=True, primary=True)
+        wants = [Want(Kind.FOR_YOU)]
+        subscribing.subscribe_account(ada.pk, wants, Times(), "UTC", now=NOON_BEFORE)
+        with pytest.raises(WantError, match="sign in"):
+            subscribing.subscribe("bo@example.org", wants, Times(), "UTC", now=NOON_BEFORE)
+        models.Follow.objects.create(account=ada, kind="category", value="cs.LG", at=NOON_BEFORE)
+        library(*(a_new(f"Stone {n} of many", n, categories=("cs.LG",)) for n in range(3)))
+        assert compose(MORNING + HOUR) == Composed(made=1)
+        assert len(titles(digests()[0])[0]) == 3
+        assert reasons(digests()[0])[0].startswith("for you: in cs.LG, which you follow")
+        assert digests()[0].subject == "3 for you"
+        assert compose(MORNING + DAY + HOUR) == Composed(empty=1)
 
     def test_a_withdrawn_paper_is_no_news(self, library: Library) -> None:
         confirmed(CATEGORY)

@@ -24,7 +24,7 @@ from broadsheet.library import collected, editions, papers, subscriptions
 from broadsheet.library.editions import Draft
 from broadsheet.rank.trending import Formula
 
-PORTION = 5000
+PORTION = 2000
 """Subscribers whose searches are held against the news at once; what that takes of memory is bounded by it."""
 
 AT_ONCE = 400
@@ -178,9 +178,9 @@ def _told(who: Subscriber, one: Subscription, news: News) -> list[Told]:
     if kind is Kind.COLLECTION:
         readable = collected.title(int(value), who.account)
         return news.added(int(value), since) if readable else []
-    if kind is Kind.FRONT_PAGE:
-        return news.front_page(since)
-    return news.trending if kind is Kind.TRENDING else []
+    if kind is Kind.FOR_YOU:
+        return news.for_you(who.account) if who.account else []
+    return news.front_page(since) if kind is Kind.FRONT_PAGE else news.trending
 
 
 def _draft(

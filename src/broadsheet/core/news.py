@@ -10,7 +10,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from broadsheet.core import trending
+from broadsheet.community import Actor
+from broadsheet.core import personal, trending
+from broadsheet.core.chosen import reasons
 from broadsheet.core.indexing import document
 from broadsheet.core.standing import kept
 from broadsheet.core.taxonomy import spelled
@@ -121,6 +123,13 @@ class News:
         return [
             Told(each.paper.key, f"number {each.rank} of trending: {trending.reason_of(each)}") for each in found.rising
         ]
+
+    def for_you(self, account: int) -> list[Told]:
+        """Recent papers chosen for an account, best first."""
+        reader = Actor(key=account, name="")
+        found = personal.for_you(self._index, reader, Paging(1, TOP), now=self.now)
+        self._know(each.paper for each in found.chosen)
+        return [Told(each.paper.key, f"for you: {'; '.join(reasons(each))}") for each in found.chosen]
 
     def added(self, collection: int, since: datetime) -> list[Told]:
         """What was added to a collection since this moment."""

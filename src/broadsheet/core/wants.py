@@ -26,8 +26,8 @@ def checked(want: Want, account: int | None = None) -> Want:
     """The same want as it is kept; WantError says why there is no such thing, or not for this account."""
     kind, value = want.kind, " ".join(want.value.split())
     if kind not in VALUED:
-        if kind is Kind.FOR_YOU:
-            raise WantError("Papers chosen for you are not mailed here.")
+        if kind is Kind.FOR_YOU and account is None:
+            raise WantError("Papers are chosen by what an account did: sign in to one with a verified mail address.")
         return Want(kind)
     if not value:
         raise WantError(f"Say which {kind} you mean.")

@@ -105,7 +105,7 @@ def path(kind: Kind, value: str) -> str:
         Kind.AUTHOR: present.author_path(value),
         Kind.COLLECTION: f"/collections/{quote(value)}",
         Kind.CATEGORY: present.category_path(value),
-        Kind.FOR_YOU: "/",
+        Kind.FOR_YOU: "/for-you",
         Kind.FRONT_PAGE: "/",
         Kind.TRENDING: "/trending",
     }[kind]

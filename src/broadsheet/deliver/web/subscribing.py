@@ -286,8 +286,8 @@ def _do(request: HttpRequest, who: Subscriber) -> HttpResponse:
 
 def _form(said: QueryDict, request: HttpRequest) -> dict[str, Any]:
     """What the form with everything shows."""
-    plain = [Want(Kind.TRENDING), Want(Kind.FRONT_PAGE)]
     asked, account = wanted(said), request.user.pk if request.user.is_authenticated else None
+    plain = [Want(kind) for kind in (Kind.TRENDING, Kind.FRONT_PAGE, *([Kind.FOR_YOU] if account else []))]
     boxes = [
         {"value": _spelled(want), "words": _named(want, account), "on": want in asked}
         for want in dict.fromkeys([*asked, *plain])
