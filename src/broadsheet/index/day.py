@@ -16,12 +16,9 @@ from broadsheet.index.kept import Lists, Terms
 from broadsheet.index.matching import Told
 from broadsheet.types import Document, PaperId
 
-EVERYWHERE = 1
-"""The row of the table for what every paper has; row 0 is for what none has."""
-
 
 class Day:
-    """New papers as a table: which of the features that are asked for each of them has."""
+    """New papers as a table: which of the features that are asked for each of them has; row 0 is for what none has."""
 
     def __init__(
         self, documents: Sequence[Document], ids: Mapping[int, Collection[PaperId]], embedder: Embedder, terms: Terms
@@ -38,11 +35,10 @@ class Day:
                     having[number].append(place)
         _add_composed(having, self.papers, terms)
         self.row_of = np.zeros(len(terms.features) + 1, np.int32)
-        self.row_of[list(having)] = np.arange(2, len(having) + 2)
-        self.table = np.zeros((len(having) + 2, len(documents)), np.bool_)
-        self.table[EVERYWHERE] = True
+        self.row_of[list(having)] = np.arange(1, len(having) + 1)
+        self.table = np.zeros((len(having) + 1, len(documents)), np.bool_)
         places = Lists.of(list(having.values()))
-        self.table[np.repeat(np.arange(2, len(having) + 2), places.lengths), places.values] = True
+        self.table[np.repeat(np.arange(1, len(having) + 1), places.lengths), places.values] = True
         rows, columns = np.nonzero(self.table)
         bounds = np.searchsorted(rows, np.arange(len(self.table) + 1))
         self.having = Lists(bounds, columns.astype(np.int32))

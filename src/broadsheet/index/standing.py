@@ -20,7 +20,7 @@ import simsimd
 from numpy.typing import NDArray
 
 from broadsheet.index import kept
-from broadsheet.index.day import EVERYWHERE, Day
+from broadsheet.index.day import Day
 from broadsheet.index.embed import Embedder
 from broadsheet.index.kept import Columns, Lists, Numbers, Places, Terms
 from broadsheet.index.matching import BOUND, LEAST, NAMED, WORDS, Codes, Statistics, Told
@@ -158,13 +158,14 @@ class _Search:
         """What there is to do for some of the queries, in portions that do not depend on each other."""
         pairs = np.where(asked, self._pairs(), 0)
         common = self._common(pairs)
+        heavy = 1 + self._columns.required.lengths // 4  # a crowd of long phrases must not fill the memory
         for chosen, portion, candidates in (
             (common, np.full_like(pairs, len(self._day)), self._by_meaning),
             ((pairs > 0) & ~common, pairs, self._by_words),
         ):
             rows = np.flatnonzero(chosen)
             rows = rows[np.argsort(self._columns.wanted.lengths_of(rows), kind="stable")]
-            borders = np.flatnonzero(np.diff(np.cumsum(portion[rows]) // _CHUNK)) + 1
+            borders = np.flatnonzero(np.diff(np.cumsum((portion * heavy)[rows]) // _CHUNK)) + 1
             for part in np.split(rows, borders) if len(rows) else ():
                 yield partial(self.chunk, part, candidates)
 
@@ -191,7 +192,8 @@ class _Search:
             wanted, weights = day.row_of[queries.wanted.padded(rows)], queries.weights.padded(rows)
             whole = weights.sum(axis=1, dtype=np.int64)
             for word in range(wide):
-                met += self._has(wanted[:, word], among, places) * weights[:, word].take(among)
+                starts = wanted[:, word] * np.int64(len(day))
+                met += day.flat.take(starts.take(among) + places) * weights[:, word].take(among)
         keep = met >= LEAST * whole.take(among)
         among, places, met = among[keep], places[keep], met[keep]
         keep = self._admitted(rows, among, places)
@@ -229,18 +231,11 @@ class _Search:
         queries, day = self._columns, self._day
         of, days = rows[among], day.days[places]
         keep: NDArray[np.bool_] = (queries.first[of] <= days) & (days <= queries.last[of])
-        required = queries.required.padded(rows)
-        for column in np.where(required, day.row_of[required], EVERYWHERE).T:
-            keep &= self._has(column, among, places)
-        for column in day.row_of[queries.excluded.padded(rows)].T:
-            keep &= ~self._has(column, among, places)
+        for lists, wrong in ((queries.required, False), (queries.excluded, True)):
+            pair, features = lists.flat(of)
+            has = day.flat.take(day.row_of[features] * np.int64(len(day)) + places.take(pair))
+            keep[pair[has == wrong]] = False
         return keep
-
-    def _has(self, row: Places, among: Numbers, places: Places) -> NDArray[np.bool_]:
-        """Whether the paper of each pair has what stands in a row of the table, one row for each query."""
-        starts = row.astype(np.int64) * len(self._day)
-        has: NDArray[np.bool_] = self._day.flat.take(starts.take(among) + places)
-        return has
 
     def _scores(
         self, rows: Numbers, among: Numbers, places: Places, met: Places, whole: Numbers
