@@ -240,7 +240,7 @@ def reason_of(given: Rising) -> str:
 def _of_age(days: float) -> str:
     """The age of a paper in words."""
     if days >= OLD:
-        return "for one that is old"
+        return "long after it was listed"
     hours = round(days * 24)
     return f"after {hours} hour{'' if hours == 1 else 's'}" if hours < 48 else f"after {days:.0f} days"
 
