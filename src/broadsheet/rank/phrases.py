@@ -90,7 +90,7 @@ def _gained(
         if telling > TELLING:
             counts[phrase] = math.sqrt(share) * telling
     # fsum: the order in which a set gives its phrases must not matter, not even in the last bit.
-    return np.array([math.fsum(counts.get(phrase, 0.0) for phrase in phrases) for phrases in said])
+    return np.array([math.fsum(map(counts.__getitem__, counts.keys() & phrases)) for phrases in said])
 
 
 def _evened(gained: Scores) -> Scores:
