@@ -160,7 +160,7 @@ class _Found:
 def _gathered(index: Index, mine: Known, followed: Sequence[Followed], field: Sequence[Candidate]) -> _Found:
     """What speaks for each recent paper, read from the index. IndexMissingError without one."""
     unwanted = {key for words in mine.taste.unwanted for key in index.saying(words)}
-    candidates = Papers(*index.material([each.key for each in field if each.key not in unwanted]))
+    candidates = Papers(*index.material(sorted(each.key for each in field if each.key not in unwanted)))
     liked, taste = learned(index, mine, candidates)
     following = {one: _papers_of(index, one, candidates, field) for one in _asked(followed)}
     wanted = {words: index.saying(words) for words in mine.taste.wanted}

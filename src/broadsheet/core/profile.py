@@ -111,7 +111,7 @@ def remember(actor: Actor) -> None:
 def _taste(index: Index, mine: Known) -> personal.Taste | None:
     """What is learned, held against the recent papers as on the page; nothing while there is no index."""
     try:
-        background = Papers(*index.material([each.key for each in library.candidates(CANDIDATES)]))
+        background = Papers(*index.material(sorted(each.key for each in library.candidates(CANDIDATES))))
         return learned(index, mine, background)[1]
     except IndexMissingError:
         return None

@@ -39,7 +39,7 @@ MOST = 6
 GROUPED = 64
 """Papers that say which interests there are, those that weigh most; the others join the nearest."""
 
-SAMPLE = 1200
+SAMPLE = 1000
 """Papers of the background from which the covariance is taken."""
 
 TELLING = 1.0
@@ -152,7 +152,7 @@ class Taste:
         several = (self.whole, *self.interests) if len(self.interests) > 1 else (self.whole,)
         directions = np.stack([each.direction for each in several], axis=1)
         meaning = _standard(papers.vectors @ directions)
-        words = _standard(_told(papers, np.stack([each.words for each in several], axis=1)))
+        words = _standard(_told(papers, np.stack([each.words for each in several])))
         evidence = meaning + WORDS * words
         score, best = evidence[:, 0], np.zeros(len(papers), np.intp)
         if len(several) > 1:
@@ -228,25 +228,24 @@ def _covariance(vectors: Vectors) -> tuple[Vectors, Vectors, Vectors]:
     some = vectors[:: max(len(vectors) // SAMPLE, 1)]
     middle: Vectors = some.mean(axis=0) if len(some) else np.zeros(vectors.shape[1], np.float32)
     apart = some - middle
-    covariance = (apart.T @ apart).astype(np.float64) / max(len(some), 1)
+    covariance = apart.T @ apart / np.float32(max(len(some), 1))
     size = len(covariance)
     even = max(float(np.trace(covariance)) / size, 1e-9)
     # The fewer rows there are for each dimension, the less their covariance is to be believed.
     shrink = SHRINK + size / max(len(some), 1)
-    lower = np.linalg.inv(np.linalg.cholesky(covariance + shrink * even * np.eye(size)))
-    return middle, lower.T @ lower, lower.T.astype(np.float32)
+    lower = np.linalg.inv(np.linalg.cholesky(covariance + np.float32(shrink * even) * np.eye(size, dtype=np.float32)))
+    return middle, lower.T @ lower, lower.T
 
 
 def _told(papers: Papers, words: Vectors) -> Scores:
-    """The sum of what a paper's tokens count, by column, over the root of their number."""
-    counts = np.zeros(max(len(words), int(papers.tokens.max(initial=0)) + 1), np.bool_)
-    counts[: len(words)] = np.any(words, axis=1)
+    """The sum of what a paper's tokens count by each row of `words`, by column, over the root of their number."""
+    counts = np.zeros(max(words.shape[1], int(papers.tokens.max(initial=0)) + 1), np.bool_)
+    counts[: words.shape[1]] = words.any(axis=0)
     kept = np.flatnonzero(counts[papers.tokens])
     taken = papers.tokens[kept]
-    owners = np.searchsorted(np.cumsum(papers.lengths), kept, side="right")
+    owners = np.repeat(np.arange(len(papers)), papers.lengths)[kept]
     root = np.sqrt(papers.lengths + USUAL)
-    columns = [np.bincount(owners, column[taken], len(papers)) / root for column in np.ascontiguousarray(words.T)]
-    return np.stack(columns, axis=1)
+    return np.stack([np.bincount(owners, row[taken], len(papers)) / root for row in words], axis=1)
 
 
 def _standard(values: Scores) -> Scores:

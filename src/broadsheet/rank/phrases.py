@@ -53,11 +53,15 @@ def added(
     the reader's papers that say one, q the share of the shortlist. Of several `interests`, places among `liked`, the
     one that gives a paper most counts as much as all of the reader's papers together.
     """
-    usual = Counter(phrase for phrases in said for phrase in phrases)
+    theirs = frozenset().union(*liked)
+    shared = [theirs.intersection(phrases) for phrases in said]
+    usual = Counter(phrase for phrases in shared for phrase in phrases)
+    roots = np.sqrt([len(phrases) + USUAL for phrases in said])
     groups = [group for group in interests if group]
 
     def gained(places: Collection[int]) -> Scores:
-        return _gained(said, [liked[place] for place in places], [float(weights[place]) for place in places], usual)
+        several = [(liked[place], float(weights[place])) for place in places]
+        return _gained(shared, several, usual) / roots
 
     whole = _evened(gained(range(len(liked))))
     if len(groups) < 2:
@@ -73,22 +77,20 @@ def among(heavy: Places, members: Sequence[Collection[int]]) -> list[list[int]]:
 
 
 def _gained(
-    said: Sequence[Collection[str]], liked: Sequence[Collection[str]], weights: Sequence[float], usual: Counter[str]
+    said: Sequence[Collection[str]], liked: Sequence[tuple[Collection[str], float]], usual: Counter[str]
 ) -> Scores:
+    whole = sum(weight for _, weight in liked)
     shares: defaultdict[str, float] = defaultdict(float)
-    for phrases, weight in zip(liked, weights, strict=True):
+    for phrases, weight in liked:
         for phrase in phrases:
-            shares[phrase] += weight / sum(weights)
+            shares[phrase] += weight / whole
     counts = {}
     for phrase, share in shares.items():
         telling = math.log(share * (len(said) + 1) / (usual[phrase] + 0.5))
         if telling > TELLING:
             counts[phrase] = math.sqrt(share) * telling
     # fsum: the order in which a set gives its phrases must not matter, not even in the last bit.
-    return np.array([
-        math.fsum(counts[phrase] for phrase in phrases if phrase in counts) / math.sqrt(len(phrases) + USUAL)
-        for phrases in said
-    ])  # fmt: skip
+    return np.array([math.fsum(map(counts.__getitem__, counts.keys() & phrases)) for phrases in said])
 
 
 def _evened(gained: Scores) -> Scores:
