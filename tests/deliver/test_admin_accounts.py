@@ -12,7 +12,7 @@ from broadsheet.library import models
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "a long way to the stones"
-BAN = {"banned_until_0": "2099-01-01", "banned_until_1": "00:00", "ban_reason": "Shouting."}
+BAN = {"banned_until_0": "2033-01-01", "banned_until_1": "00:00", "ban_reason": "Shouting."}
 
 
 def a_browser_of(name: str, role: Role) -> Client:
