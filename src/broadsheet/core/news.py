@@ -38,6 +38,9 @@ MATCHES = 50
 TOP = 30
 """Papers of the front page and of trending among which a digest finds those that are new to its reader."""
 
+CHOSEN = 20
+"""Papers that are chosen for an account, among which are those that were not mailed yet."""
+
 TWO_SENTENCES = 420
 """Characters that two sentences of an abstract may have."""
 
@@ -127,7 +130,7 @@ class News:
     def for_you(self, account: int) -> list[Told]:
         """Recent papers chosen for an account, best first."""
         reader = Actor(key=account, name="")
-        found = personal.for_you(self._index, reader, Paging(1, TOP), now=self.now)
+        found = personal.for_you(self._index, reader, Paging(1, CHOSEN), now=self.now)
         self._know(each.paper for each in found.chosen)
         return [Told(each.paper.key, f"for you: {'; '.join(reasons(each))}") for each in found.chosen]
 
