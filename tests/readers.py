@@ -30,5 +30,5 @@ def signed_in(name: str = "ada", role: Role = Role.READER) -> Client:
     """A browser without a screen in which this account is signed in."""
     account = models.Account.objects.get(pk=an_actor(name, role).key)
     client = Client(headers={"host": "localhost"})
-    client.force_login(account, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(account)
     return client

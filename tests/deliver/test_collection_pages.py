@@ -123,7 +123,7 @@ class TestDoing:
     def test_nothing_is_done_by_reading_an_address_or_from_another_site(self) -> None:
         key = a_collection(public=True)
         strict = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
-        strict.force_login(models.Account.objects.get(username="ada"), "django.contrib.auth.backends.ModelBackend")
+        strict.force_login(models.Account.objects.get(username="ada"))
         assert strict.get(f"/collections/{key}/delete").status_code == 405
         assert strict.post(f"/collections/{key}/delete").status_code == 403
         assert collecting.collection(key, an_actor())

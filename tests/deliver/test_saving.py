@@ -129,7 +129,7 @@ def test_a_front_page_of_fifty_kept_papers_takes_few_statements(
 def test_strangers_are_asked_to_sign_in_and_other_sites_are_refused(client: Client, ada: Client) -> None:
     assert client.post(PATH, {"state": "read"}).headers["Location"].startswith("/accounts/login/")
     strict = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
-    strict.force_login(models.Account.objects.get(username="ada"), "django.contrib.auth.backends.ModelBackend")
+    strict.force_login(models.Account.objects.get(username="ada"))
     assert strict.post(PATH, {"state": "read"}).status_code == 403
     assert ada.post("/save/doi:10.1000/none", {"state": "read"}).status_code == 404
     assert kept() == Marks()
