@@ -70,6 +70,7 @@ class Act(StrEnum):
     BAN = "banned an account"
     LIFT_BAN = "lifted a ban"
     SET_ROLE = "changed a role"
+    PROMOTE = "made a reader a contributor"
     CLOSE_ACCOUNT = "closed an account"
     OPEN_ACCOUNT = "opened an account"
     SET_TRUST = "weighed an account's votes"

@@ -24,6 +24,7 @@ from broadsheet.core import (
     fetching,
     indexing,
     past,
+    promoting,
     subscribing,
     telling,
     trending,
@@ -135,6 +136,12 @@ def tell(_stop: threading.Event) -> str:
     return ", ".join(f"{number} letters {what}" for what, number in told.items() if number)
 
 
+def promote(_stop: threading.Event) -> str:
+    """Make contributors of readers who have earned it."""
+    made = promoting.promote(now=_now())
+    return f"{made} readers became contributors" if made else ""
+
+
 def tidy(_stop: threading.Event) -> str:
     """Delete, for good, the collections that have been in the bin for a month."""
     gone = collecting.empty_bin(now=_now())
@@ -158,6 +165,7 @@ STEPS = (
     Step("warn", every=600.0, run=warn),
     Step("tell", every=60.0, run=tell),
     Step("tidy", every=3600.0, run=tidy),
+    Step("promote", every=3600.0, run=promote),
     Step("forget", every=3600.0, run=forget),
 )
 

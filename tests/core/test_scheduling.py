@@ -98,7 +98,8 @@ class TestNext:
             found.append(next_at(every, weekday, hour, zone, found[-1]))
         days = [one.astimezone(ZoneInfo(zone)).date() for one in found[1:]]
         assert len(days) == len(set(days))
-        shortest = {Every.DAY: 22 * HOUR, Every.WEEK: 6 * DAY, Every.MONTH: 27 * DAY}[every]
+        # 20 hours, because Samoa left out a whole day of 2011.
+        shortest = {Every.DAY: 20 * HOUR, Every.WEEK: 6 * DAY, Every.MONTH: 27 * DAY}[every]
         assert all(later - one >= shortest for one, later in pairwise(found[1:]))
 
     def test_a_leap_day_is_a_day(self) -> None:

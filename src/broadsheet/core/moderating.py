@@ -169,6 +169,10 @@ def _undo_role(actor: Actor, found: Decision, _formula: Formula, _now: datetime)
     keeping.give_role(actor, _key(found), Role(found.before["role"]))
 
 
+def _undo_promotion(_actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
+    accounts.put_role(_key(found), Role(found.before["role"]))
+
+
 def _undo_closing(actor: Actor, found: Decision, _formula: Formula, _now: datetime) -> None:
     keeping.let_in(actor, _key(found), allowed=found.act == Act.CLOSE_ACCOUNT)
 
@@ -240,6 +244,7 @@ _UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
     Act.BAN: _undo_ban,
     Act.LIFT_BAN: _undo_ban,
     Act.SET_ROLE: _undo_role,
+    Act.PROMOTE: _undo_promotion,
     Act.CLOSE_ACCOUNT: _undo_closing,
     Act.OPEN_ACCOUNT: _undo_closing,
     Act.SET_TRUST: _undo_trust,
@@ -262,7 +267,7 @@ _UNDO: Mapping[Act, Callable[[Actor, Decision, Formula, datetime], None]] = {
 
 _TOGETHER: tuple[set[Act], ...] = (
     {Act.BAN, Act.LIFT_BAN},
-    {Act.SET_ROLE},
+    {Act.SET_ROLE, Act.PROMOTE},
     {Act.CLOSE_ACCOUNT, Act.OPEN_ACCOUNT},
     {Act.SET_TRUST},
     {Act.JOIN_PAPERS, Act.SPLIT_PAPER},

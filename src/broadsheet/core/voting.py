@@ -67,6 +67,11 @@ def give_back(account: int, given: Collection[tuple[int, datetime]], formula: Fo
                 weighing.recount(key, formula)
 
 
+def voters(paper: Paper, limit: int) -> list[str]:
+    """The names of the first readers that voted for a paper; whoever hides their votes is not among them."""
+    return upvotes.voters(paper.key, limit) if paper.votes else []
+
+
 def voted(account: int, papers: Collection[Paper]) -> set[int]:
     """The keys of those of these papers that the account has voted for."""
     return upvotes.of_account(account, [paper.key for paper in papers])

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
 
-from broadsheet.community import Actor, Role
+from broadsheet.community import Act, Actor, Role
 from broadsheet.library import models
 from broadsheet.people import AccountLine, Deed, Profile, Settings
 
@@ -135,6 +135,25 @@ def exists(account: int) -> bool:
 def lock_administrators() -> None:
     """Let nobody else make administrators fewer until the transaction ends."""
     list(models.Account.objects.select_for_update().filter(role=Role.ADMINISTRATOR).values_list("pk"))
+
+
+def earning(before: datetime, papers: int) -> list[tuple[int, str]]:
+    """(key, name) of readers made before a moment with so many submissions shown, and nothing refused or removed.
+
+    Whoever was promoted before, is or was banned, or cannot sign in is not among them.
+    """
+    rows = models.Account.objects.filter(
+        role=Role.READER, is_active=True, date_joined__lte=before, banned_until__isnull=True
+    ).annotate(
+        shown=Count("submissions", filter=Q(submissions__state="shown"), distinct=True),
+        refused=Count("submissions", filter=Q(submissions__state="refused"), distinct=True),
+        removed=Count(
+            "comments", filter=~Q(comments__removed_by=F("pk")) & Q(comments__removed_at__isnull=False), distinct=True
+        ),
+    )
+    found = rows.filter(shown__gte=papers, refused=0, removed=0).order_by("pk").values_list("pk", "username")
+    told = set(models.Decision.objects.filter(verb=Act.PROMOTE).values_list("subject", flat=True))
+    return [(key, name) for key, name in found if f"account:{key}" not in told]
 
 
 def other_administrators(account: int) -> int:

@@ -198,6 +198,12 @@ def of_account(account: int, papers: Collection[int]) -> set[int]:
     return set(rows.values_list("paper_id", flat=True))
 
 
+def voters(paper: int, limit: int) -> list[str]:
+    """The names of the first accounts that voted for a paper, less those that do not show it."""
+    rows = models.Upvote.objects.filter(paper=paper, account__hides_votes=False, account__is_active=True)
+    return list(rows.order_by("at", "pk").values_list("account__username", flat=True)[:limit])
+
+
 def given(account: int, papers: Collection[int]) -> list[tuple[int, datetime]]:
     """(paper, when) of the votes of this account for these papers, oldest first."""
     rows = models.Upvote.objects.filter(account=account, paper__in=papers).order_by("at", "pk")

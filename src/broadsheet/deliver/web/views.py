@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import code, listings, papers, past, periods, suggesting, threads
+from broadsheet.core import code, listings, papers, past, periods, suggesting, threads, voting
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
@@ -35,6 +35,7 @@ HITS_ON_A_PAGE = 20
 LAST_PAGE = 10_000
 FIRST_LINES = 420
 SIMILAR = 6
+VOTERS = 50
 NOT_FOR_ROBOTS = (
     "/search",
     "/suggest",
@@ -170,6 +171,7 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
         ],
         "meta": _meta(shown),
         "rising": _rising(found),
+        "voters": [{"name": name, "url": present.person_path(name)} for name in voting.voters(found, VOTERS)],
         "seen": keeping.seen(papers.seen_at(found)),
         "repositories": [keeping.repository(each, datetime.now(UTC)) for each in code.of_paper(found)],
         "similar": [present.found(each) for each in papers.similar(wiring.index(), found, SIMILAR)],
