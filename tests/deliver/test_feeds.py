@@ -68,7 +68,7 @@ def test_the_rules_of_atom_hold(client: Client) -> None:
     identifiers = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
     assert len(set(identifiers)) == 3
     contents = [entry.find(f"{ATOM}content") for entry in feed.iter(f"{ATOM}entry")]
-    assert [None if content is None else content.get("type") for content in contents] == [None, None, "html"]
+    assert [None if content is None else content.get("type") for content in contents] == ["html", "html", "html"]
 
 
 def test_a_feed_reader_sees_the_latest_added_first_with_abstract_and_note_and_no_markup_of_theirs(

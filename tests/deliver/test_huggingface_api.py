@@ -78,13 +78,15 @@ import django; django.setup()
 from datetime import UTC, datetime
 from broadsheet import wiring
 from broadsheet.core import accounts, papers, submitting, voting, weighing
-from broadsheet.library import models
+from broadsheet.library import accounts as library, models
 from broadsheet.sources.http import Http
 accounts.make("ada", "a long way to the stones")
-account, now = models.Account.objects.get().pk, datetime(2026, 3, 17, 8, tzinfo=UTC)
-voting.upvote(account, papers.paper("2603.00002"), now=now)
-weighing.take_in(wiring.formula())
-submitting.submit("2603.00002", "Heavy.", account=account, http=Http(), now=now)
+row, now = models.Account.objects.get(), datetime(2026, 3, 17, 8, tzinfo=UTC)
+formula = wiring.formula()
+voting.upvote(row.pk, papers.paper("2603.00002"), now=now)
+weighing.take_in(formula)
+actor = library.actor(row, now)
+submitting.submit("2603.00002", "Heavy.", actor=actor, nod=False, http=Http(), formula=formula, now=now)
 """
 
 
