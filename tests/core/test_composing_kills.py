@@ -60,7 +60,10 @@ def test_a_process_that_is_killed_again_and_again_makes_one_edition_for_each(tmp
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
         if killed < 6:
-            time.sleep(dice.uniform(0.1, 0.8))
+            enough = (reached[-1] if reached else 0) + dice.randrange(20, 130)
+            while _count(tmp_path) < enough:
+                time.sleep(0.001)
+            time.sleep(dice.uniform(0, 0.01))
             child.send_signal(signal.SIGKILL)
             killed += 1
         said = child.stdout.read().strip()
