@@ -1,14 +1,12 @@
 """Votes a second, none lost and none doubled, while the front page is read.
 
-    python -m benchmarks.votes [--seconds 20] [--writers 4] [--readers 2000]
+    python -m benchmarks.votes [--seconds 20] [--writers 8] [--readers 2000]
 
 In a library of its own, on SQLite and, if DATABASE_URL names one, on PostgreSQL: the service answers in one process as
 `broadsheet up` starts it, and so many writers vote through the verbs of the core, each for readers of its own, for 50
-papers of one day. One act in ten gives a vote that is there already, one in twenty takes one back. Meanwhile the front
-page is asked for ten times a second, over HTTP. Then every vote is compared with what the writers know they did.
-
-A third part sends the same votes over HTTP, to one service: there the web server and the page's own work are in the
-figure, and one process has one core.
+papers of one day: processes on PostgreSQL, threads of one process, as the service has them, on SQLite. One act in ten
+gives a vote that is there already, one in twenty takes one back. Meanwhile the front page is asked for ten times a
+second, over HTTP. Then every vote is compared with what the writers know they did.
 """
 
 from __future__ import annotations
@@ -23,13 +21,12 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
 from statistics import median, quantiles
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlencode, urlsplit
 
 PAPERS = 50
 SECRET = "a long way to the stones"
@@ -38,7 +35,7 @@ SECRET = "a long way to the stones"
 def main() -> None:
     """Measure on each database, then over HTTP."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("seconds", 20), ("writers", 4), ("readers", 2000)):
+    for name, number in (("seconds", 20), ("writers", 8), ("readers", 2000)):
         parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
     asked = parser.parse_args()
     postgres = os.environ.pop("DATABASE_URL", "")
@@ -50,7 +47,7 @@ def main() -> None:
             sys.exit("DATABASE_URL names a library that has papers, and this empties it. Give it an empty database.")
         with _library(asked.readers, database) as address:
             with _reading(address) as times:
-                votes, wrong, seconds = _vote(asked.writers, asked.seconds)
+                votes, wrong, seconds = _vote(asked.writers, asked.seconds, apart=bool(database))
             speed, late = votes / seconds, quantiles(times, n=20)[-1]
             print(
                 f"{name}: {speed:,.0f} votes/s by {asked.writers} writers (goal ≥ {goal:,}: {_verdict(speed >= goal)})"
@@ -58,9 +55,6 @@ def main() -> None:
             print(f"  {votes:,} acts; votes lost or doubled: {wrong}; papers with a wrong number: {_miscounted()}")
             print(f"  the front page meanwhile: median {median(times):.0f} ms, p95 {late:.0f} ms "
                   f"(goal ≤ 50: {_verdict(late <= 50)}), {len(times)} times", flush=True)  # fmt: skip
-        with _library(asked.readers, database) as address:
-            done, seconds = _vote_over_http(address, asked.seconds / 2)
-            print(f"  over HTTP to one process: {done / seconds:,.0f} votes/s, wrong: {_miscounted()}", flush=True)
 
 
 def _verdict(met: bool) -> str:  # noqa: FBT001 - reads like an assertion
@@ -163,16 +157,24 @@ def _reading(address: str) -> Iterator[list[float]]:
         reader.join()
 
 
-def _vote(writers: int, seconds: float) -> tuple[int, int, float]:
+def _vote(writers: int, seconds: float, *, apart: bool) -> tuple[int, int, float]:
     """Let the writers vote for so long; answers the acts, how many votes are not as they should be, and the seconds."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(writers) as pool:
-        shares = [(number, writers, seconds) for number in range(writers)]
-        done = pool.starmap(_write, shares)
+    shares = [(number, writers, seconds) for number in range(writers)]
+    if apart:
+        with multiprocessing.get_context("spawn").Pool(writers) as pool:
+            done = pool.starmap(_write, shares)
+    else:
+        done = _apart(_write_in_threads, shares)
     acts = sum(number for number, _, _ in done)
     expected = {pair for _, pairs, _ in done for pair in pairs}
     wrong = len(expected ^ _apart(_votes_there))
     return acts, wrong, max(spent for _, _, spent in done)
+
+
+def _write_in_threads(shares: list[tuple[int, int, float]]) -> list[tuple[int, set[tuple[int, int]], float]]:
+    _django()
+    with ThreadPoolExecutor(len(shares)) as pool:
+        return list(pool.map(lambda share: _write(*share), shares))
 
 
 def _write(number: int, writers: int, seconds: float) -> tuple[int, set[tuple[int, int]], float]:
@@ -222,59 +224,6 @@ def _count_miscounted() -> int:
         models.Upvote.objects.filter(paper=key).count() != votes
         for key, votes in models.Paper.objects.values_list("key", "votes")
     )
-
-
-def _vote_over_http(address: str, seconds: float) -> tuple[int, float]:
-    """Eight browsers vote as fast as they are answered."""
-    cookies = _apart(_sign_in, 8)
-    place = urlsplit(address)
-    done = [0] * len(cookies)
-    began = time.perf_counter()
-
-    def browse(number: int) -> None:
-        connection = HTTPConnection(place.hostname or "", place.port)
-        session, csrf = cookies[number]
-        headers = {
-            "Cookie": f"sessionid={session}; csrftoken={csrf}", "Accept": "application/json",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }  # fmt: skip
-        on = 0
-        while time.perf_counter() - began < seconds:
-            on = 1 - on if done[number] % PAPERS == 0 else on
-            body = urlencode({"on": on, "csrfmiddlewaretoken": csrf})
-            connection.request("POST", f"/upvote/arxiv:2603.{done[number] % PAPERS:05}", body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                sys.exit(f"A vote was answered with {answer.status}.")
-            done[number] += 1
-
-    browsers = [threading.Thread(target=browse, args=(number,)) for number in range(len(cookies))]
-    for browser in browsers:
-        browser.start()
-    for browser in browsers:
-        browser.join()
-    return sum(done), time.perf_counter() - began
-
-
-def _sign_in(number: int) -> list[tuple[str, str]]:
-    _django()
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.middleware.csrf import _get_new_csrf_string
-
-    from broadsheet.library import models
-
-    found = []
-    for account in models.Account.objects.order_by("-pk")[:number]:
-        session = SessionStore()
-        session[SESSION_KEY] = str(account.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-        session.save()
-        found.append((str(session.session_key), _get_new_csrf_string()))
-    return found
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def _comment(row: dict[str, Any]) -> Comment:
 
 def lock(paper: int) -> bool:
     """Let nobody else say anything of this paper until the transaction ends; False if there is no such paper."""
-    return bool(list(models.Paper.objects.select_for_update().filter(key=paper).values_list("key")))
+    return bool(list(models.Paper.objects.select_for_update(no_key=True).filter(key=paper).values_list("key")))
 
 
 def count(paper: int) -> int:

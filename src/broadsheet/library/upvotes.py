@@ -121,8 +121,8 @@ def papers_with_new(limit: int) -> list[int]:
 
 
 def lock(paper: int) -> None:
-    """Let no other vote for this paper be counted until the transaction ends."""
-    list(models.Paper.objects.select_for_update().filter(key=paper).values_list("key"))
+    """Let no other vote for this paper be counted until the transaction ends; others may refer to the paper."""
+    list(models.Paper.objects.select_for_update(no_key=True).filter(key=paper).values_list("key"))
 
 
 def count(paper: int) -> int:
