@@ -128,6 +128,19 @@ class TestLearning:
         assert not shown & {of("2601", number).paper_id for number in range(6)}
         assert of("2601", 6).paper_id in shown
 
+    def test_what_was_mailed_lately_does_not_come_back(self) -> None:
+        ada = an_actor()
+        like(ada, "2503", range(3))
+        who = models.Subscriber.objects.create(address="ada@example.org", account_id=ada.key, secret="x", made_at=NOW)
+        for number, age in ((0, 1), (1, 61)):
+            models.Edition.objects.create(
+                subscriber=who, period=f"{age}", subject="x", papers=[of("2601", number).key],
+                composed_at=NOW - timedelta(days=age),
+            )  # fmt: skip
+        shown = {each.paper.paper_id for each in asked(ada).chosen}
+        assert of("2601", 0).paper_id not in shown
+        assert of("2601", 1).paper_id in shown
+
     def test_a_withdrawn_paper_is_not_shown(self, library: Library) -> None:
         ada = an_actor()
         like(ada, "2503", range(3))

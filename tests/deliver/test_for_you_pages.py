@@ -87,7 +87,7 @@ class TestPage:
         upvote(ada, range(1, 9))
         ada.post("/follow", {"kind": "author", "value": "Jane Doe"})
         text(ada, "/for-you")
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             assert len(shown(text(ada, "/for-you"))) >= 5
         with django_assert_max_num_queries(12):
             text(ada, "/for-you/profile")

@@ -58,6 +58,9 @@ FOUND = 100
 NEAR = 0.2
 """The likeness from which the reader's nearest paper is told."""
 
+MAILED = timedelta(days=60)
+"""How long a paper that was mailed to a reader does not come back."""
+
 WORDS = 3
 """Words of a paper that are told."""
 
@@ -97,13 +100,14 @@ def known(account: int, *, now: datetime) -> Known:
 def for_you(
     index: Index, actor: Actor, paging: Paging, *, now: datetime, mixed: tuple[str, str] | None = None, seed: int = 0
 ) -> ForYou:
-    """One page of recent papers for this reader, best first, none that it has voted for, read, kept or hidden.
+    """One page of recent papers for this reader, best first, none that it has voted for, read, kept, hidden or mailed.
 
     Where the index is missing or has fewer than ENOUGH of the reader's papers, what rises and what is followed orders
     them. `mixed` names two rankings to be drafted into one list by this seed; see `rank.interleave`.
     """
     mine = known(actor.key, now=now)
-    field = _recent(library.candidates(CANDIDATES), mine.every.keys())
+    seen = mine.every.keys() | library.mailed(actor.key, now - MAILED)
+    field = _recent(library.candidates(CANDIDATES), seen)
     state, behind = progress(index)
     try:
         found = _gathered(index, mine, library.followed(actor.key), field)

@@ -62,6 +62,12 @@ def candidates(limit: int) -> list[Candidate]:
     ]
 
 
+def mailed(account: int, since: datetime) -> set[int]:
+    """The keys of the papers in all digests to addresses of the account since a moment."""
+    rows = models.Edition.objects.filter(subscriber__account=account, composed_at__gte=since)
+    return {key for papers in rows.values_list("papers", flat=True) for key in papers}
+
+
 def hide(account: int, paper: int, now: datetime) -> None:
     """Write that the account wants no more of this paper."""
     models.Reading.objects.update_or_create(
