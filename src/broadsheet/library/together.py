@@ -44,7 +44,7 @@ class Together(Generic[Wanted, Done]):
         with self._turn:
             if not mine.tried:
                 self._take_turn()
-        return mine.done if mine.finished else self._alone(wanted)
+            return mine.done if mine.finished else self._alone(wanted)
 
     def _take_turn(self) -> None:
         with self._queued:
