@@ -47,7 +47,7 @@ def comment(
         said = _found(key)
         if again is None:
             comments.count(paper.key)
-            voices.note(paper.key, formula, now=now)
+            voices.take_in(paper.key, formula)
             notices.tell_of(actor, said, above, now=now)
     return said
 

@@ -86,11 +86,8 @@ def _weighed(key: int) -> tuple[list[tuple[datetime, float, float]], list[bool]]
     }
     upvotes.put_weighed(weighed)
     upvotes.count(key)
-    firm = light = 0.0
-    steps = []
-    for vote, cast, reason in zip(votes, casts, reasons, strict=True):
-        firm, light = (firm, light + cast.weight) if reason else (firm + cast.weight, light)
-        steps.append((vote.at, firm, rules.together(0.0, light)))
+    counted = rules.totals((cast.weight, not reason) for cast, reason in zip(casts, reasons, strict=True))
+    steps = [(vote.at, firm, light) for vote, (firm, light) in zip(votes, counted, strict=True)]
     return steps, [vote.light == NEW for vote in votes]
 
 

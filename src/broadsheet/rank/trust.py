@@ -9,7 +9,7 @@ number of votes stays the number of votes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -59,6 +59,14 @@ def weight(age: float, trust: float | None = None) -> float:
 def together(firm: float, light: float) -> float:
     """What a paper's votes count: the sum of those that count fully, and of the others, which are bounded."""
     return firm + min(light, AT_MOST)
+
+
+def totals(votes: Iterable[tuple[float, bool]]) -> Iterator[tuple[float, float]]:
+    """What counts after each vote, firm and light; a vote is what it counts by itself, and whether it is firm."""
+    firm = light = 0.0
+    for counts, is_firm in votes:
+        firm, light = (firm + counts, light) if is_firm else (firm, light + counts)
+        yield firm, together(0.0, light)
 
 
 def reasons(votes: Iterable[Cast]) -> list[str]:
