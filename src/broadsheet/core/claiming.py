@@ -75,8 +75,7 @@ def confirm(actor: Actor, key: int, *, now: datetime) -> Claim:
     """Let the paper say which account its author is; one account an author. It is told."""
     with transaction.atomic():
         found = _decidable(actor, key, "confirm claims", ClaimState.CONFIRMED)
-        if holder := claims.confirmed(found.paper.key).get(found.author):
-            raise ClaimError(f"{found.author} is confirmed as {holder} already. Refuse that claim first.")
+        _one_account_an_author(found)
         claims.decide(key, ClaimState.CONFIRMED)
         _log(actor, Act.CONFIRM_CLAIM, found, "", now)
         words = f"You are confirmed as {found.author}, an author of “{found.paper.title}”."
@@ -102,8 +101,8 @@ def put_back(key: int, state: ClaimState, reason: str) -> None:
     found = claims.find(key)
     if found is None:
         raise _gone()
-    if state is ClaimState.CONFIRMED and (holder := claims.confirmed(found.paper.key).get(found.author)):
-        raise ClaimError(f"{found.author} is confirmed as {holder} already. Refuse that claim first.")
+    if state is ClaimState.CONFIRMED:
+        _one_account_an_author(found)
     claims.decide(key, state, reason)
 
 
@@ -135,6 +134,11 @@ def _decidable(actor: Actor, key: int, what: str, not_yet: ClaimState) -> Claim:
     if found.account == actor.key and actor.role < Role.ADMINISTRATOR:
         raise ClaimError("Let another editor decide about your own claim.")
     return found
+
+
+def _one_account_an_author(found: Claim) -> None:
+    if holder := claims.confirmed(found.paper.key).get(found.author):
+        raise ClaimError(f"{found.author} is confirmed as {holder} already. Refuse that claim first.")
 
 
 def _log(actor: Actor, act: Act, found: Claim, reason: str, now: datetime) -> None:

@@ -85,12 +85,12 @@ def named(name: str, actor: Actor | None) -> Collection:
     return fitting[0]
 
 
-def actor_named(name: str) -> Actor:
+def actor_named(name: str, *, now: datetime) -> Actor:
     """The account of this name, as the one that acts; CollectionError if there is none."""
-    key = accounts.key_of(name)
-    if key is None:
+    actor = accounts.acting(name, now)
+    if actor is None:
         raise _no_account(name)
-    return Actor(key=key, name=name)
+    return actor
 
 
 def opened(key: int, secret: str) -> Collection:

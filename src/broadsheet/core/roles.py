@@ -7,7 +7,6 @@ from datetime import datetime
 from broadsheet.community import Actor, Role
 from broadsheet.errors import NotAllowedError
 from broadsheet.library import accounts
-from broadsheet.library.accounts import Standing
 
 
 def require(actor: Actor, role: Role, what: str) -> None:
@@ -22,12 +21,11 @@ def require(actor: Actor, role: Role, what: str) -> None:
         raise NotAllowedError(f"Only {article} {role} may {what}.")
 
 
-def admit(account: int, what: str, *, now: datetime) -> Standing:
-    """How the account of this key stands, if it is not banned at this moment; else NotAllowedError."""
-    standing = accounts.standing(account)
-    if standing.banned_until is not None and standing.banned_until > now:
+def admit(account: int, what: str, *, now: datetime) -> None:
+    """Let the account of this key go on if it is not banned at this moment; else NotAllowedError."""
+    banned_until = accounts.standing(account).banned_until
+    if banned_until is not None and banned_until > now:
         raise _banned(what)
-    return standing
 
 
 def _banned(what: str) -> NotAllowedError:

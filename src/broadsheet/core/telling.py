@@ -36,8 +36,7 @@ def tell(send: Callable[[Letter], None], *, now: datetime, verified: bool) -> Re
     A notice is marked as mailed before its letter is sent: if this process dies in between, that letter is lost, and
     none is sent twice. What the server cannot take now is put back, and tried again when twice as much time has passed;
     what it refuses for good stays marked. `verified` asks for addresses that were proved. OSError, after putting the
-    letter back, if the server cannot be
-    reached or wants no mail from us.
+    letter back, if the server cannot be reached or wants no mail from us.
     """
     report = Report()
     for account in notifications.to_mail(now - STALE, now - SETTLED, now, verified=verified):

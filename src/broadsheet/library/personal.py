@@ -16,8 +16,7 @@ from broadsheet.tastes import Followed, Signal, Taste
 def signals(account: int) -> list[Signal]:
     """All that the account did with papers that tells of its taste, newest first, in one statement.
 
-    What is here does not come back in its ranking; when editions are mailed, those papers belong here too, with a kind
-    that nothing is learned from.
+    What is here does not come back in its ranking; for a while, neither does what was `mailed`.
     """
     first, *others = (
         rows.annotate(kind=Value(kind, CharField())).values_list("kind", "paper_id", "at").order_by()

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from broadsheet.deliver.cli.program import NOT_FOUND, leave, prepare
+from broadsheet.deliver.cli.program import NOT_FOUND, leave, now, prepare
 from broadsheet.deliver.cli.showing import json_option, print_json, small
 
 FORMATS = ("bibtex", "ris", "csl", "json")
@@ -30,7 +30,7 @@ def collections(account: str | None, *, as_json: bool) -> None:
     from broadsheet.types import Paging
 
     if account:
-        found = collecting.of_account(collecting.actor_named(account))
+        found = collecting.of_account(collecting.actor_named(account, now=now()))
     else:
         found = list(collecting.public(None, Paging(1, 100_000)).collections)
     shown = [shelves.collection(each) for each in found]
@@ -63,7 +63,7 @@ def collection(name: str, account: str | None, form: str | None, *, as_json: boo
     from broadsheet.deliver import shelves
 
     try:
-        found = collecting.named(name, collecting.actor_named(account) if account else None)
+        found = collecting.named(name, collecting.actor_named(account, now=now()) if account else None)
     except CollectionNotFoundError as error:
         leave(str(error), NOT_FOUND)
     kept = shelving.every(found)
