@@ -35,6 +35,22 @@ site.register(models.Account, AccountAdmin)
 SECRET = "(kept)"  # noqa: S105 - what stands in a form in place of a secret
 
 
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What is found out, or written down by what happens, and not by hand; actions do what there is to be done."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Nobody makes one by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Nobody edits one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """What happened stays written down."""
+        return False
+
+
 class ForEditors(admin.ModelAdmin):  # type: ignore[type-arg]
     """What editors may look at, and say what votes count."""
 
@@ -52,7 +68,7 @@ class ForEditors(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.RingMember)
-class RingMemberAdmin(ForEditors):
+class RingMemberAdmin(ReadOnly, ForEditors):
     """Accounts that vote together again and again, and how often that would be by chance."""
 
     list_display = ("account", "ring", "members", "together", "by_chance", "found_at")
@@ -66,18 +82,6 @@ class RingMemberAdmin(ForEditors):
     def by_chance(self, row: models.RingMember) -> str:
         """On how many papers two of them would meet if they chose by what others vote for."""
         return f"{row.expected:.1f}"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Found, not written."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Found, not written."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Found, not written; who is honest is said by the action."""
-        return False
 
     @admin.action(description="These are honest: let all their votes count fully", permissions=["weigh"])
     def these_are_honest(self, request: HttpRequest, rows: QuerySet[models.RingMember]) -> None:
@@ -295,7 +299,7 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.Merge)
-class MergeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MergeAdmin(ReadOnly):
     """Papers that became one, why, and the way back."""
 
     list_display = ("at", "paper", "gone_id", "gone_title", "cause", "undone_at")
@@ -303,18 +307,6 @@ class MergeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("gone_id", "gone_title", "paper__paper_id", "paper__title")
     actions = ("undo",)
     ordering = ("-pk",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Papers are merged by what their records say, not here."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Merge | None = None) -> bool:  # noqa: ARG002
-        """The log is not rewritten."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Merge | None = None) -> bool:  # noqa: ARG002
-        """The log is not rewritten."""
-        return False
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
         """Only who may do everything takes papers apart."""

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from broadsheet.core import opening, scheduling, sending, subscribing
 from broadsheet.deliver import doors, keeping
 from broadsheet.deliver.web.acting import actor_of
-from broadsheet.deliver.web.admin import site
+from broadsheet.deliver.web.admin import ReadOnly, site
 from broadsheet.deliver.web.plot import HEIGHT, WIDTH, plot
 from broadsheet.digests import Every, Kind, Times, Want
 from broadsheet.errors import BroadsheetError
@@ -32,20 +32,8 @@ HOURS, DAYS = 48, 30
 _LIVING = Q(subscriptions__ended_at=None, subscriptions__confirmed_at__isnull=False)
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What is written by sending, not by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Nobody makes one by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Nobody edits one; actions do what there is to be done."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """What was sent stays written down."""
-        return False
+class Sent(ReadOnly):
+    """What is written by sending."""
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Only administrators act on what is sent."""
@@ -180,7 +168,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.Subscription)
-class SubscriptionAdmin(ReadOnly):
+class SubscriptionAdmin(Sent):
     """Each agreement to deliver, and when it is due."""
 
     list_display = ("what", "subscriber", "how_often", "state", "next_at", "covered_at")
@@ -208,7 +196,7 @@ class SubscriptionAdmin(ReadOnly):
 
 
 @admin.register(models.Edition)
-class EditionAdmin(ReadOnly):
+class EditionAdmin(Sent):
     """Each edition, frozen, and what became of it."""
 
     list_display = ("subject", "period", "subscriber", "kind", "number_of_papers", "composed_at", "last_state")
@@ -243,7 +231,7 @@ class EditionAdmin(ReadOnly):
 
 
 @admin.register(models.Delivery)
-class DeliveryAdmin(ReadOnly):
+class DeliveryAdmin(Sent):
     """Each send: where it is, what the server said, when it is tried next; and the outbox as a whole."""
 
     change_list_template = "web/admin_deliveries.html"
@@ -301,7 +289,7 @@ class DeliveryAdmin(ReadOnly):
 
 
 @admin.register(models.Bounce)
-class BounceAdmin(ReadOnly):
+class BounceAdmin(Sent):
     """What came back, latest first."""
 
     list_display = ("at", "kind", "address", "status", "words", "delivery")
@@ -313,7 +301,7 @@ class BounceAdmin(ReadOnly):
 
 
 @admin.register(models.Suppression)
-class SuppressionAdmin(ReadOnly):
+class SuppressionAdmin(Sent):
     """Addresses that are never mailed, and why; lifting one lets them be mailed again."""
 
     list_display = ("address", "reason", "words", "at")
