@@ -23,28 +23,41 @@ for (const field of document.querySelectorAll("[data-zone]")) {
   if (zone && (field.type === "hidden" || [...field.options].some((option) => option.value === zone))) field.value = zone;
 }
 
-for (const form of document.querySelectorAll("form.upvote")) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button");
-    const body = new FormData(form);
-    body.set("on", button.value);
-    button.disabled = true;
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-      if (!answer.ok || answer.redirected) throw new Error(answer.status);
-      const { voted, upvotes_in_all } = await answer.json();
-      button.value = voted ? "0" : "1";
-      button.title = voted ? "Take your upvote back" : "Upvote";
-      button.setAttribute("aria-pressed", voted);
-      form.querySelector(".number").textContent = upvotes_in_all;
-    } catch {
-      form.submit(); // the way without a script says what is wrong
-    } finally {
-      button.disabled = false;
-    }
-  });
+// A form of one button, which says a thing or takes it back, without leaving the page.
+function staysHere(selector, show) {
+  for (const form of document.querySelectorAll(selector)) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const button = form.querySelector("button");
+      const body = new FormData(form);
+      body.set("on", button.value);
+      button.disabled = true;
+      try {
+        const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+        if (!answer.ok || answer.redirected) throw new Error(answer.status);
+        show(form, button, await answer.json());
+      } catch {
+        form.submit(); // the way without a script says what is wrong
+      } finally {
+        button.disabled = false;
+        if (document.activeElement === document.body) button.focus(); // a button that is disabled loses it
+      }
+    });
+  }
 }
+
+staysHere("form.upvote", (form, button, { voted, upvotes_in_all }) => {
+  button.value = voted ? "0" : "1";
+  button.title = voted ? "Take your upvote back" : "Upvote";
+  button.setAttribute("aria-pressed", voted);
+  form.querySelector(".number").textContent = upvotes_in_all;
+});
+
+staysHere(".paper form.less", (form, button, { hidden }) => {
+  form.closest(".paper").classList.toggle("is-gone", hidden);
+  button.value = hidden ? "0" : "1";
+  button.textContent = hidden ? "It does not come back. Undo" : "Less like this";
+});
 
 for (const text of document.querySelectorAll(".write textarea")) {
   text.addEventListener("keydown", (event) => {
@@ -145,29 +158,6 @@ for (const shelf of document.querySelectorAll("[data-move]")) {
 
 for (const link of document.querySelectorAll(".drag")) {
   link.addEventListener("click", (event) => event.preventDefault()); // it is to be dragged away
-}
-
-for (const form of document.querySelectorAll(".paper form.less")) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button");
-    const body = new FormData(form);
-    body.set("on", button.value);
-    button.disabled = true;
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-      if (!answer.ok || answer.redirected) throw new Error(answer.status);
-      const { hidden } = await answer.json();
-      form.closest(".paper").classList.toggle("is-gone", hidden);
-      button.value = hidden ? "0" : "1";
-      button.textContent = hidden ? "It does not come back. Undo" : "Less like this";
-      button.focus();
-    } catch {
-      form.submit(); // the way without a script says what is wrong
-    } finally {
-      button.disabled = false;
-    }
-  });
 }
 
 // Where two rankings are compared, a paper that is opened counts for the one that brought it; nothing says by whom.
