@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Lower
 
 from broadsheet.community import Role
 
@@ -31,6 +32,7 @@ class Account(AbstractUser):
     class Meta:
         verbose_name = "account"
         verbose_name_plural = "accounts"
+        indexes = (models.Index(Lower("username"), name="account_lower_name"),)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the account, with Django's marks as the role has them."""
