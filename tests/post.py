@@ -31,7 +31,8 @@ class Inbox:
 
     def text(self, number: int = -1) -> str:
         """The words of one of the mails, the last one by default."""
-        payload = self.mails[number].get_payload(decode=True)
+        plain = next(part for part in self.mails[number].walk() if part.get_content_type() == "text/plain")
+        payload = plain.get_payload(decode=True)
         assert isinstance(payload, bytes)
         return payload.decode().replace("\r\n", "\n")
 

@@ -6,16 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from identity import CLIENT, SECRET, Person, Provider
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from post import Inbox, an_inbox
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +53,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, provider: Provider, inbox:
         lines = iter(service.stdout or ())
         yield next(line.split(" is at ")[1].strip() for line in lines if " is at " in line)
         service.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed, and continuous integration must not skip the browser tests.")
-        pytest.skip("Chromium is not installed: Debian has it as the package chromium.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A browser's tab in which nothing is said that is wrong, above all nothing that the policy refuses."""
-    context = browser.new_context(base_url=address)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    yield page
-    context.close()
-    assert not said
 
 
 def the_code(inbox: Inbox, number: int) -> str:

@@ -180,7 +180,7 @@ class TestConfirming:
             assert "This link leads nowhere any more" in html
             assert who.address not in html
 
-    def test_pages_with_a_proof_are_kept_by_nobody_and_named_to_nobody(self, client: Client) -> None:
+    def test_pages_with_a_proof_are_kept_by_nobody_and_named_to_no_other_site(self, client: Client) -> None:
         who = confirmed(TRENDING)
         for path in (
             manage_path(who),
@@ -188,7 +188,7 @@ class TestConfirming:
             f"/unsubscribe/{prove(who, Purpose.STOP, 1)}",
         ):
             headers = client.get(path).headers
-            assert headers["Referrer-Policy"] == "no-referrer"
+            assert headers["Referrer-Policy"] == "same-origin"
             assert "no-store" in headers["Cache-Control"]
             assert headers["X-Robots-Tag"] == "noindex"
 

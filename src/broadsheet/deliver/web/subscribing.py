@@ -43,7 +43,11 @@ _AS_MAIL = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups 
 
 
 def by_proof(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page that a link in a mail leads to: it is nobody else's, and where the link proves nothing, it says so."""
+    """A page that a link in a mail leads to: it is nobody else's, and where the link proves nothing, it says so.
+
+    Other sites are not told its address. The house is: a browser that tells nobody sends forms as from nowhere, and
+    such forms are refused.
+    """
 
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
@@ -51,7 +55,7 @@ def by_proof(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = view(request, *args, **named)
         except ProofError as error:
             response = render(request, "web/no_proof.html", {"reason": str(error)}, status=410)
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["X-Robots-Tag"] = "noindex"
         return response
