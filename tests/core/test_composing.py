@@ -214,6 +214,15 @@ class TestWhat:
         confirmed(Want(Kind.TRENDING))
         assert compose(MORNING) == Composed(empty=1)
 
+    def test_searches_of_every_day_and_of_every_week_are_mailed_at_one_moment(self, library: Library) -> None:
+        confirmed(SEARCH)
+        confirmed(SEARCH, Want(Kind.SEARCH, "stones"), address="bo@example.org", times=Times(Every.WEEK, 1, 7))
+        library(a_new("Graph transformers"), a_new("Two stones", 2))
+        assert compose() == Composed(made=2)
+        assert [titles(edition) for edition in digests()] == [
+            [["Graph transformers"]], [["Graph transformers"], ["Two stones"]]
+        ]  # fmt: skip
+
     def test_what_was_asked_for_exactly_comes_again_marked(self, library: Library) -> None:
         confirmed(CATEGORY)
         confirmed(SEARCH, times=Times(Every.WEEK, 4, 7))
@@ -238,6 +247,9 @@ class TestWhat:
         shelf.papers.create(paper=second, place=2, at=MORNING + HOUR)
         models.Collection.objects.update(public=False)
         assert compose(MORNING + DAY) == Composed(empty=1)
+        shelf.papers.filter(paper=second).update(at=MORNING + 25 * HOUR)
+        models.Collection.objects.update(public=True, deleted_at=MORNING + 26 * HOUR)
+        assert compose(MORNING + 2 * DAY) == Composed(empty=1)
 
     def test_papers_chosen_for_an_account_say_why_and_none_for_anybody_else(self, library: Library) -> None:
         ada = models.Account.objects.create(username="ada", date_joined=MORNING - 90 * DAY)

@@ -16,11 +16,10 @@ from django.db import transaction
 
 from broadsheet.core import scheduling
 from broadsheet.core.news import LONGEST, News, Told
-from broadsheet.core.wants import label
 from broadsheet.digests import Edition, Every, FrozenPaper, Kind, Letter, Subscriber, Subscription, Times, Want
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Index
-from broadsheet.library import collected, editions, papers, subscriptions
+from broadsheet.library import editions, papers, subscriptions
 from broadsheet.library.editions import Draft
 from broadsheet.rank.trending import Formula
 
@@ -176,8 +175,7 @@ def _told(who: Subscriber, one: Subscription, news: News) -> list[Told]:
     if kind is Kind.CATEGORY:
         return news.in_category(every, value, one.position)
     if kind is Kind.COLLECTION:
-        readable = collected.title(int(value), who.account)
-        return news.added(int(value), since) if readable else []
+        return news.added(int(value), since) if news.title(int(value), who.account) else []
     if kind is Kind.FOR_YOU:
         return news.for_you(who.account) if who.account else []
     return news.front_page(since) if kind is Kind.FRONT_PAGE else news.trending
@@ -209,7 +207,7 @@ def _draft(
         placed |= here
         sections.append(
             {
-                "kind": kind.value, "value": one.want.value, "label": label(one.want, who.account),
+                "kind": kind.value, "value": one.want.value, "label": _label(one.want, who, news),
                 "subscription": one.number, "total": len(shown) + left, "papers": list(here.values()),
             }
         )  # fmt: skip
@@ -224,6 +222,11 @@ def _draft(
         papers=list(placed),
         content={"sections": sections},
     )
+
+
+def _label(want: Want, who: Subscriber, news: News) -> str:
+    """The value of a want in words: of a collection its title."""
+    return news.title(int(want.value), who.account) if want.kind is Kind.COLLECTION else want.value
 
 
 def _chosen(kind: Kind, told: Sequence[Told], mailed: Container[int]) -> tuple[list[Told], int]:

@@ -62,10 +62,11 @@ class News:
         self._index, self._formula, self.now = index, formula, now
         self.newest = papers.newest_key()
         self._batches: dict[Every, _Batch] = {}
-        self._matches: dict[tuple[Every, str], tuple[Matches, int]] = {}
         self._papers: dict[int, Paper] = {}
         self._frozen: dict[int, int] = {}
         self._pages: dict[date, list[Told]] = {}
+        self._titles: dict[tuple[int, int | None], str] = {}
+        self._added: dict[tuple[int, datetime], list[Told]] = {}
 
     def reach(self, every: Every, position: int) -> None:
         """Have at hand what came in after this position, for those who are told so often."""
@@ -75,7 +76,6 @@ class News:
             arrived = papers.arrived(position, self.newest, since)
             self._batches[every] = batch = _Batch(position, list(arrived))
             self._papers |= {paper.key: paper for paper in batch.papers}
-            self._matches.clear()
 
     def by_author(self, every: Every, name: str, position: int) -> list[Told]:
         """New papers that name this author, the latest first."""
@@ -89,22 +89,25 @@ class News:
 
     def expect(self, every: Every, lines: Iterable[str]) -> None:
         """Hold these kept lines against what came in, all at once; IndexMissingError without an index to do it with."""
-        fresh = [line for line in dict.fromkeys(lines) if (every, line) not in self._matches]
+        batch = self._batches[every]
+        fresh = [line for line in dict.fromkeys(lines) if line not in batch.matches]
         if not fresh:
             return
-        batch = self._batches[every]
         asked = enumerate(self._index.understood(map(kept, fresh)))
         standing = Standing(asked, self._index.embedder, self._index.statistics())
         found = standing.match(batch.documents, ids=batch.ids, most=MATCHES)
-        self._matches |= {(every, line): (found, number) for number, line in enumerate(fresh)}
+        batch.matches |= {line: (found, number) for number, line in enumerate(fresh)}
 
     def forget(self) -> None:
-        """Let go of what was matched: it may be much, and others come next."""
-        self._matches.clear()
+        """Let go of what only some were told: it may be much, and others come next."""
+        self._titles.clear()
+        self._added.clear()
+        for batch in self._batches.values():
+            batch.matches.clear()
 
     def matching(self, every: Every, line: str, position: int) -> list[Told]:
         """The new papers that match a line that was expected, best first."""
-        found, number = self._matches[every, line]
+        found, number = self._batches[every].matches[line]
         return [Told(hit.key, _why(hit.reason)) for hit in found.get(number, ()) if hit.key > position]
 
     def front_page(self, since: datetime) -> list[Told]:
@@ -134,11 +137,20 @@ class News:
         self._know(each.paper for each in found.chosen)
         return [Told(each.paper.key, f"for you: {'; '.join(reasons(each))}") for each in found.chosen]
 
+    def title(self, collection: int, account: int | None) -> str:
+        """The title of a collection that this account may read, or anybody; empty if there is none."""
+        if (collection, account) not in self._titles:
+            self._titles[collection, account] = collected.title(collection, account)
+        return self._titles[collection, account]
+
     def added(self, collection: int, since: datetime) -> list[Told]:
         """What was added to a collection since this moment."""
-        rows = collected.added(collection, since)
-        self._know(papers.by_keys([key for key, _, _ in rows if key not in self._papers]).values())
-        return [Told(key, f"added: “{note}”" if note else "added") for key, note, _ in rows if key in self._papers]
+        if (collection, since) not in self._added:
+            rows = collected.added(collection, since)
+            self._know(papers.by_keys([key for key, _, _ in rows if key not in self._papers]).values())
+            told = [Told(key, f"added: “{note}”" if note else "added") for key, note, _ in rows if key in self._papers]
+            self._added[collection, since] = told
+        return self._added[collection, since]
 
     def votes(self, key: int) -> int:
         """How many upvotes a paper has in all."""
@@ -167,6 +179,7 @@ class _Batch:
 
     def __init__(self, position: int, arrived: Sequence[Paper]) -> None:
         self.position, self.papers = position, arrived
+        self.matches: dict[str, tuple[Matches, int]] = {}
 
     @cached_property
     def by_author(self) -> dict[str, list[int]]:

@@ -14,7 +14,8 @@ def title(number: int, account: int | None) -> str:
     own = Q(public=True)
     if account is not None:
         own |= Q(account=account) | Q(members__account=account)
-    return models.Collection.objects.filter(own, pk=number).values_list("title", flat=True).first() or ""
+    there = models.Collection.objects.filter(own, pk=number, deleted_at__isnull=True)
+    return there.values_list("title", flat=True).first() or ""
 
 
 def added(number: int, since: datetime) -> list[tuple[int, str, datetime]]:
