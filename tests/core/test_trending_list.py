@@ -124,6 +124,29 @@ def test_another_formula_makes_every_heat_anew_as_if_it_had_always_been_used() -
     assert order()[0] == "arxiv:2603.00001"
 
 
+def test_while_heats_are_made_anew_no_paper_is_missing_from_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 4):
+        put(number, upvotes=10 * number)
+    before = order()
+    monkeypatch.setattr(trending, "AT_ONCE", 1)
+    make = trending._make_heats
+
+    def fails(keys: set[int], formula: Formula) -> None:
+        if max(keys) == models.Paper.objects.order_by("key")[1].key:
+            raise KeyboardInterrupt
+        make(keys, formula)
+
+    quicker = Formula(half_life=0.5)
+    monkeypatch.setattr(trending, "_make_heats", fails)
+    with pytest.raises(KeyboardInterrupt):
+        trending.notice(quicker, now=NOW)
+    monkeypatch.setattr(trending, "_make_heats", make)
+    assert order() == order(formula=quicker) == before
+    trending.notice(quicker, now=NOW)
+    assert order() == order(formula=quicker) == before
+    assert listed().half_life == 0.5
+
+
 def test_noticing_that_is_interrupted_notes_every_gain_once(monkeypatch: pytest.MonkeyPatch) -> None:
     store(
         (a_record(f"Stone number {n}", ids=(f"doi:10.1/{n}",), extras={"x": {"upvotes": n + 1}}) for n in range(30)),

@@ -43,10 +43,10 @@ def notice(formula: Formula, *, now: datetime) -> int:
     If the formula is another one than before, the heat of every paper is made anew from its gains.
     """
     number, before = gains.position(gains.CHANGES)
-    settings = json.dumps(described(formula), sort_keys=True)
+    settings = _spelled(formula)
     if before != settings:
-        _remake(formula)
         with transaction.atomic():
+            _remake(formula)
             gains.move(gains.CHANGES, number, settings)
             ranking.note_change("formula", described(formula), now)
     noted = 0
@@ -58,6 +58,20 @@ def notice(formula: Formula, *, now: datetime) -> int:
             noted += note(counts, formula, now=now, papers_by_key=several)
             gains.move(gains.CHANGES, number, settings)
     return noted + _notice_stars(formula, now)
+
+
+def _spelled(formula: Formula) -> str:
+    return json.dumps(described(formula), sort_keys=True)
+
+
+def _of_the_heats(formula: Formula) -> Formula:
+    """The formula by which the heats were made: another than this one until they are made anew."""
+    _, settings = gains.position(gains.CHANGES)
+    if not settings or settings == _spelled(formula):
+        return formula
+    made_by = json.loads(settings)
+    del made_by["version"]
+    return Formula(**made_by)
 
 
 def described(formula: Formula) -> dict[str, Any]:
@@ -137,7 +151,7 @@ def replace(key: int, kind: str, grown: list[tuple[datetime, float, float]], for
         steps = zip(totals, [0.0, *(total for _, total in totals)], strict=False)
         rows = [Grown(key, name, before, total, at) for (at, total), before in steps if total > before]
         gains.replace(key, name, rows)
-    gains.take_heat(key)
+    gains.take_heats([key])
     _make_heats({key}, formula)
 
 
@@ -146,6 +160,7 @@ def trending(paging: Paging, formula: Formula, *, now: datetime) -> Trending:
 
     If nothing has grown for long, it is the list of the moment when something last did.
     """
+    formula = _of_the_heats(formula)
     order, fields, as_of = _order(formula, now)
     order = [placed for placed in order if placed.heat >= COLD][:LISTED]
     first = (paging.page - 1) * paging.size
@@ -173,7 +188,7 @@ def of_paper(paper: Paper, formula: Formula, *, now: datetime) -> Rising | None:
 
     The rank is 0 if it is not listed.
     """
-    known = gains.heats([paper.key])
+    formula, known = _of_the_heats(formula), gains.heats([paper.key])
     if not known or known[paper.key][0] - announcement_time(now) / formula.half_life < math.log2(COLD):
         return None
     order, fields, as_of = _order(formula, now)
@@ -281,9 +296,10 @@ def _put(heats: Mapping[int, tuple[float, float]]) -> None:
 
 
 def _remake(formula: Formula) -> None:
-    gains.clear_heats()
+    """Make every heat anew, in one transaction: whoever reads the list meanwhile finds it as it was."""
     key = 0
     while keys := gains.keys_with_gains(key, AT_ONCE):
+        gains.take_heats(keys)
         _make_heats(set(keys), formula)
         key = keys[-1]
 

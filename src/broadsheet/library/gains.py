@@ -138,14 +138,9 @@ def put_heats(heats: Mapping[int, tuple[float, float]]) -> None:
     )
 
 
-def take_heat(key: int) -> None:
-    """Let a paper have no heat."""
-    models.Heat.objects.filter(paper=key).delete()
-
-
-def clear_heats() -> None:
-    """Forget all heats; they are made anew from the gains."""
-    models.Heat.objects.all().delete()
+def take_heats(keys: Collection[int]) -> None:
+    """Let these papers have no heat."""
+    models.Heat.objects.filter(paper__in=keys).delete()
 
 
 def hottest(limit: int) -> list[Hot]:
