@@ -50,6 +50,10 @@ class Actor:
     role: Role = Role.READER
     banned: bool = False
 
+    def may(self, role: Role) -> bool:
+        """Whether it acts now, in this role or a higher one."""
+        return self.role >= role and not self.banned
+
 
 class Act(StrEnum):
     """What an editor, or a rule, can decide. Each reads as what was done, after a name."""

@@ -1,12 +1,15 @@
 """Promises of the administration of accounts: editors keep order below them, and raise nobody."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from builders import a_record
 from django.test import Client
 
-from broadsheet.community import Role
-from broadsheet.core import accounts
+from broadsheet.community import Act, Role
+from broadsheet.core import accounts, papers, voting
+from broadsheet.core.store import store
 from broadsheet.library import models
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +130,45 @@ def test_what_is_deleted_there_leaves_no_name_in_the_log() -> None:
     say(root, "zebrafinch", role="contributor")
     assert root.post(page("zebrafinch", "delete"), {"post": "yes"}).status_code == 302
     assert "zebrafinch" not in root.get("/admin/").content.decode().partition("Recent actions")[2]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (BAN | {"ban_reason": ""}, "Say why: whoever is banned reads it."),
+        (BAN | {"banned_until_0": "2001-01-01"}, "A ban ends within"),
+    ],
+)
+def test_a_ban_that_makes_no_sense_is_refused_in_words_and_bans_nobody(said: dict[str, str], answer: str) -> None:
+    eve = a_browser_of("eve", Role.EDITOR)
+    accounts.make("ada", PASSWORD)
+    posted = eve.post(page("ada"), said, follow=True)
+    assert answer in posted.content.decode()
+    assert row("ada").banned_until is None
+
+
+def test_a_vote_that_is_taken_out_here_is_a_decision_that_can_be_undone() -> None:
+    root = a_browser_of("root", Role.ADMINISTRATOR)
+    accounts.make("ada", PASSWORD)
+    store([a_record("A stone to vote for", ids=("arxiv:2603.00001",))], now=datetime.now(UTC))
+    voting.upvote(row("ada").pk, papers.paper("arxiv:2603.00001"), now=datetime.now(UTC))
+    vote = models.Upvote.objects.get()
+    chosen = {"action": "delete_selected", "_selected_action": [vote.pk], "post": "yes"}
+    root.post("/admin/library/upvote/", chosen)
+    assert not models.Upvote.objects.exists()
+    decision = models.Decision.objects.get(verb=Act.STRIKE_VOTES)
+    root.post(f"/decisions/{decision.pk}/undo")
+    assert models.Upvote.objects.get().account_id == row("ada").pk
+
+
+def test_a_banned_editor_weighs_no_votes() -> None:
+    root, eve = a_browser_of("root", Role.ADMINISTRATOR), a_browser_of("eve", Role.EDITOR)
+    member = models.RingMember.objects.create(
+        account=row("eve"), ring=1, members=8, together=9, expected=0.4, found_at=datetime.now(UTC)
+    )
+    assert say(root, "eve", **BAN).status_code == 302
+    chosen = {"action": "these_are_honest", "_selected_action": [member.pk]}
+    assert eve.post("/admin/library/ringmember/", chosen).status_code == 403
+    assert row("eve").trust == 1.0
+    root.post("/admin/library/ringmember/", chosen)
+    assert models.Decision.objects.filter(verb=Act.SET_TRUST).count() == 1

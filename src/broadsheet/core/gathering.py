@@ -14,7 +14,7 @@ from typing import TypeVar
 import orjson
 from django.db import transaction
 
-from broadsheet.community import Access, Actor
+from broadsheet.community import Access, Actor, Role
 from broadsheet.core import collecting, naming, shelving
 from broadsheet.core.identity import TELLING_TITLE, ids_of, title_key_of
 from broadsheet.core.store import store
@@ -77,7 +77,7 @@ def gather(
     CollectionNotFoundError or NotAllowedError if the actor may not add to the collection.
     """
     access = collecting.collection(key, actor).access
-    if access is None or access < Access.EDITS or actor.banned:
+    if access is None or access < Access.EDITS or not actor.may(Role.READER):
         raise NotAllowedError("You may read this collection, but not add to it.")
     bibliography = files.is_references(text)
     try:

@@ -47,7 +47,7 @@ def thread(given: Thread, viewer: Actor | None) -> Shown:
         "number": sum(one["stands"] for one in shown),
         "lock": given.lock,
         "moderates": _moderates(viewer),
-        "may_say": viewer is not None and not viewer.banned and given.lock is None,
+        "may_say": viewer is not None and viewer.may(Role.READER) and given.lock is None,
     }
 
 
@@ -62,7 +62,7 @@ def said(
     """One comment of a thread, with what the viewer may do with it; `more` says whether more may be said there."""
     comment, depth = one.comment, min(one.depth, DEEPEST)
     its_own = viewer is not None and comment.account == viewer.key and comment.stands
-    acts = viewer is not None and not viewer.banned
+    acts = viewer is not None and viewer.may(Role.READER)
     return {
         "key": comment.key,
         "url": f"/comments/{comment.key}",
@@ -156,7 +156,7 @@ def notice(given: Notice) -> Shown:
 
 
 def _moderates(viewer: Actor | None) -> bool:
-    return viewer is not None and viewer.role >= Role.EDITOR and not viewer.banned
+    return viewer is not None and viewer.may(Role.EDITOR)
 
 
 def _gone(one: Said) -> str:

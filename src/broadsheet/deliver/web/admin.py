@@ -13,12 +13,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from broadsheet import wiring
-from broadsheet.community import Role
+from broadsheet.core import moderating, splitting, weighing
 from broadsheet.core import sources as verbs
-from broadsheet.core import splitting, voting, weighing
 from broadsheet.deliver import keeping
 from broadsheet.deliver.web.acting import actor_of
 from broadsheet.deliver.web.admin_accounts import AccountAdmin
+from broadsheet.deliver.web.admin_base import ForEditors, ReadOnly, Saying, let_count
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import models
 from broadsheet.library.sources import state
@@ -33,38 +33,6 @@ site.login = secure_admin_login(site.login)  # type: ignore[method-assign] # the
 site.register(models.Account, AccountAdmin)
 
 SECRET = "(kept)"  # noqa: S105 - what stands in a form in place of a secret
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What is found out, or written down by what happens, and not by hand; actions do what there is to be done."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Nobody makes one by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Nobody edits one."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """What happened stays written down."""
-        return False
-
-
-class ForEditors(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What editors may look at, and say what votes count."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Editors see that it is there."""
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Editors may look."""
-        return bool(request.user.is_staff) and Role(getattr(request.user, "role", Role.READER)) >= Role.EDITOR
-
-    def has_weigh_permission(self, request: HttpRequest) -> bool:
-        """Who may look may say what votes count."""
-        return self.has_view_permission(request)
 
 
 @admin.register(models.RingMember)
@@ -86,12 +54,9 @@ class RingMemberAdmin(ReadOnly, ForEditors):
     @admin.action(description="These are honest: let all their votes count fully", permissions=["weigh"])
     def these_are_honest(self, request: HttpRequest, rows: QuerySet[models.RingMember]) -> None:
         """A club that reads together; said of the accounts, so it stays so."""
-        by, now = actor_of(request), datetime.now(UTC)
-        accounts = list(rows.values_list("account_id", flat=True))
-        for account in accounts:
-            weighing.trust(account, 1.0, wiring.formula(), by=by, now=now)
-        weighing.look_for_rings(wiring.formula(), now=now)
-        messages.success(request, f"The votes of {len(accounts)} accounts count fully from now on.")
+        done, _ = let_count(request, dict(rows.values_list("account_id", "account__username")), 1.0)
+        weighing.look_for_rings(wiring.formula(), now=datetime.now(UTC))
+        messages.success(request, f"The votes of {done} accounts count fully from now on.")
 
 
 REASONS = {
@@ -155,14 +120,20 @@ class UpvoteAdmin(ForEditors):
         """Only readers vote; what their votes count is said of the account."""
         return False
 
-    def delete_model(self, request: HttpRequest, obj: models.Upvote) -> None:  # noqa: ARG002
-        """What the paper gained by the vote goes too."""
-        voting.strike(obj.account_id, [obj.paper_id], wiring.formula())
+    def delete_model(self, request: HttpRequest, obj: models.Upvote) -> None:
+        """What the paper gained by the vote goes too; the decision can be undone."""
+        self._strike(request, obj.account_id, [obj.paper_id])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[models.Upvote]) -> None:
-        """What the papers gained by the votes goes too."""
-        for row in queryset:
-            self.delete_model(request, row)
+        """What the papers gained by the votes goes too; one decision for each account."""
+        struck: dict[int, list[int]] = {}
+        for account, paper in queryset.values_list("account_id", "paper_id"):
+            struck.setdefault(account, []).append(paper)
+        for account, keys in struck.items():
+            self._strike(request, account, keys)
+
+    def _strike(self, request: HttpRequest, account: int, keys: list[int]) -> None:
+        moderating.strike(actor_of(request), account, keys, wiring.formula(), now=datetime.now(UTC))
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -220,7 +191,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(models.Source)
-class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SourceAdmin(Saying):
     """Every source: how it is, what it brought, when it is asked next, and what went wrong in words."""
 
     form = SourceForm

@@ -11,10 +11,11 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from broadsheet import wiring
-from broadsheet.community import Actor, Role
+from broadsheet.community import Role
 from broadsheet.core import accounts, moderating
 from broadsheet.deliver.web.acting import actor_of
-from broadsheet.errors import BroadsheetError, NotAllowedError
+from broadsheet.deliver.web.admin_base import ForEditors, is_editor, let_count
+from broadsheet.errors import BroadsheetError
 from broadsheet.library import models
 
 
@@ -40,7 +41,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         return active
 
 
-class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AccountAdmin(ForEditors):
     """Who can sign in, in which role, and what their votes count in the trending list.
 
     Editors see all accounts, and ban those of a lower role; administrators give roles and delete accounts too.
@@ -64,20 +65,12 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Account | None = None) -> list[str]:
         """Who it is nobody edits; only administrators give roles and close accounts, and nobody bans one of them."""
-        shown, role = ["username", "email", "date_joined", "last_login", "votes", "trusted"], _actor(request).role
+        shown, role = ["username", "email", "date_joined", "last_login", "votes", "trusted"], actor_of(request).role
         if role < Role.ADMINISTRATOR:
             shown += ["role", "is_active"]
         if obj is None or Role(obj.role) >= role:
             shown += ["banned_until", "ban_reason"]
         return shown
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """For editors."""
-        return _is_editor(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: models.Account | None = None) -> bool:  # noqa: ARG002
-        """For editors."""
-        return _is_editor(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Accounts are made by those who have them: by invitation, or on the command line."""
@@ -85,14 +78,14 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_change_permission(self, request: HttpRequest, obj: models.Account | None = None) -> bool:
         """Of accounts of a lower role for editors, of all for administrators."""
-        if not _is_editor(request) or obj is None:
-            return _is_editor(request)
-        role = _actor(request).role
+        if not is_editor(request) or obj is None:
+            return is_editor(request)
+        role = actor_of(request).role
         return role == Role.ADMINISTRATOR or Role(obj.role) < role
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Account | None = None) -> bool:
         """For administrators, of whom one stays."""
-        administrates = _is_editor(request) and _actor(request).role == Role.ADMINISTRATOR
+        administrates = request.user.is_authenticated and actor_of(request).may(Role.ADMINISTRATOR)
         return administrates and (obj is None or accounts.may_become(obj.pk, None))
 
     @admin.display(description="votes", ordering="voted")
@@ -128,7 +121,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: models.Account, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
         """By the verbs, which ask whether this may be."""
-        actor = _actor(request)
+        actor = actor_of(request)
         now = datetime.now(UTC)
         if {"banned_until", "ban_reason"} & set(form.changed_data):
             if obj.banned_until:
@@ -153,21 +146,5 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 messages.error(request, str(error))
 
     def _trust(self, request: HttpRequest, rows: QuerySet[models.Account], value: float | None) -> None:
-        weighed = 0
-        for row in rows:
-            try:
-                weighed += moderating.weigh(_actor(request), row.pk, value, wiring.formula(), now=datetime.now(UTC))
-            except NotAllowedError as error:
-                messages.error(request, f"{row.username}: {error}")
+        _, weighed = let_count(request, {row.pk: row.username for row in rows}, value)
         messages.success(request, f"{weighed:,} votes were weighed anew. Their number on the pages stays as it is.")
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return actor_of(request)
-
-
-def _is_editor(request: HttpRequest) -> bool:
-    if not request.user.is_authenticated:
-        return False
-    actor = _actor(request)
-    return actor.role >= Role.EDITOR and not actor.banned

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 from broadsheet.core import opening, scheduling, sending, subscribing
 from broadsheet.deliver import doors, keeping
 from broadsheet.deliver.web.acting import actor_of
-from broadsheet.deliver.web.admin import ReadOnly, site
+from broadsheet.deliver.web.admin import site
+from broadsheet.deliver.web.admin_base import ReadOnly, Saying
 from broadsheet.deliver.web.plot import HEIGHT, WIDTH, plot
 from broadsheet.digests import Every, Kind, Times, Want
 from broadsheet.errors import BroadsheetError
@@ -75,7 +76,7 @@ class DoorForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(models.Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SubscriberAdmin(Saying):
     """Who gets what, and whether mail reaches them; adding one opens a door to a service other than mail."""
 
     form = DoorForm
@@ -130,14 +131,6 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         obj.pk = opening.open_door(
             actor_of(request), said["door"], said["address"], want, times, said["zone"], now=datetime.now(UTC)
         )
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """The form; what makes no sense is said above it."""
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except BroadsheetError as error:
-            messages.error(request, str(error))
-            return HttpResponseRedirect(request.path)
 
     @admin.action(description="Pause all that is sent to them")
     def pause(self, request: HttpRequest, rows: QuerySet[models.Subscriber]) -> None:

@@ -52,7 +52,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
         "has_password": _row(request).has_usable_password(),
         "providers": bool(get_social_adapter().list_providers(request)),
         "mails": bool(settings.EMAIL_HOST),
-        "invites": account.role >= Role.EDITOR and not account.banned,
+        "invites": account.may(Role.EDITOR),
     }
     return render(request, "web/settings.html", context)
 
