@@ -310,6 +310,21 @@ class TestWays:
         assert list(mailbox.local_reports(tmp_path / "box")) == []
         assert b"Buy." in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
+    def test_however_many_mails_were_seen_a_new_one_is_found(self, tmp_path: Path, monkeypatch: Any) -> None:
+        monkeypatch.setattr(mailbox, "AT_ONCE", 1)
+        box = boxes.Maildir(tmp_path / "box", create=True)
+        for number in range(12):
+            seen = boxes.MaildirMessage(f"Subject: {number}\n\nOld.\n")
+            seen.set_subdir("cur")
+            seen.add_flag("S")
+            box.add(seen)
+        box.add(b"Subject: new\n\nNew.\n")
+        answered = boxes.MaildirMessage("Subject: answered\n\nNot looked at here.\n")
+        answered.set_subdir("cur")
+        answered.add_flag("R")
+        box.add(answered)
+        assert len(list(mailbox.local_reports(tmp_path / "box"))) == 2
+
     def test_a_mailbox_that_is_not_there_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(MailboxError, match="BROADSHEET_BOUNCE_MAILDIR"):
             list(mailbox.local_reports(tmp_path / "nothing"))

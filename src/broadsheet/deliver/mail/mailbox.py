@@ -78,22 +78,31 @@ def local_reports(path: Path) -> Iterator[Report]:
     if not path.exists():
         raise MailboxError(f"There is no mailbox at {path}. Check BROADSHEET_BOUNCE_MAILDIR.")
     if path.is_dir():
-        yield from _maildir(mailbox.Maildir(path, create=False))
+        yield from _maildir(path)
     else:
         yield from _mbox(mailbox.mbox(path, create=False))
 
 
-def _maildir(box: mailbox.Maildir) -> Iterator[Report]:
-    for key in sorted(box.keys())[: 10 * AT_ONCE]:
+def _maildir(path: Path) -> Iterator[Report]:
+    box = mailbox.Maildir(path, create=False)
+    for key in sorted(_unseen(path))[: 10 * AT_ONCE]:
         mail = box.get_message(key)
-        if "S" not in mail.get_flags():
 
-            def see(key: str = key, mail: mailbox.MaildirMessage = mail) -> None:
-                mail.set_subdir("cur")
-                mail.add_flag("S")
-                box[key] = mail
+        def see(key: str = key, mail: mailbox.MaildirMessage = mail) -> None:
+            mail.set_subdir("cur")
+            mail.add_flag("S")
+            box[key] = mail
 
-            yield box.get_bytes(key), see
+        yield box.get_bytes(key), see
+
+
+def _unseen(path: Path) -> Iterator[str]:
+    """The keys of mails that nobody has seen, by the names of their files alone: those seen may be very many."""
+    for folder in ("new", "cur"):
+        for file in (path / folder).iterdir():
+            key, _, flags = file.name.partition(":2,")
+            if "S" not in flags and not key.startswith("."):
+                yield key
 
 
 def _mbox(box: mailbox.mbox) -> Iterator[Report]:
@@ -108,10 +117,8 @@ def _mbox(box: mailbox.mbox) -> Iterator[Report]:
                     box[key] = mail
 
                 yield box.get_bytes(key), see
-        box.flush()
     finally:
-        box.unlock()
-        box.close()
+        box.close()  # writes what was seen, and lets go of the lock
 
 
 def _quoted(folder: str) -> str:
