@@ -7,6 +7,7 @@ from builders import a_record
 
 from broadsheet.core import listings, periods
 from broadsheet.core.store import store
+from broadsheet.library import models
 from broadsheet.types import Paging
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -68,3 +69,12 @@ def test_pages_divide_a_listing_without_loss_or_repetition() -> None:
     assert [len(page.papers) for page in pages] == [3, 3, 1, 0]
     assert len({paper.key for page in pages for paper in page.papers}) == 7
     assert {page.total for page in pages} == {7}
+
+
+def test_the_latest_papers_stand_in_the_order_of_their_days() -> None:
+    put("older", published=date(2026, 5, 1))
+    put("lightly upvoted", published=date(2026, 5, 9))
+    put("firmly upvoted", published=date(2026, 5, 9))
+    models.Paper.objects.filter(title="lightly upvoted").update(votes=9)
+    models.Paper.objects.filter(title="firmly upvoted").update(votes=2, firm=2)
+    assert [paper.title for paper in listings.latest(5)] == ["firmly upvoted", "lightly upvoted", "older"]

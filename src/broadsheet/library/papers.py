@@ -118,6 +118,8 @@ def sources() -> dict[str, int]:
 _FULL = Coalesce("upvotes", 0) + F("firm")
 """`Paper.full_upvotes` in the database."""
 
+_MOST_UPVOTED = (_FULL.desc(), F("votes").desc(), F("upvotes").desc(nulls_last=True), "key")
+
 
 def _listed(first: date, last: date) -> QuerySet[models.Paper]:
     return models.Paper.objects.filter(listed_on__gte=first, listed_on__lte=last)
@@ -129,8 +131,7 @@ def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, 
     Among equals those with more light ones come first, then those of which anybody has counted upvotes, then in the
     order they were stored.
     """
-    order = (_FULL.desc(), F("votes").desc(), F("upvotes").desc(nulls_last=True), "key")
-    return _with_aliases(_listed(first, last).order_by(*order)[offset : offset + limit])
+    return _with_aliases(_listed(first, last).order_by(*_MOST_UPVOTED)[offset : offset + limit])
 
 
 def newest(*, offset: int, limit: int) -> tuple[Paper, ...]:
@@ -152,9 +153,9 @@ def number_above(first: date, last: date, upvotes: int) -> int:
 
 
 def latest(limit: int) -> tuple[Paper, ...]:
-    """The papers listed last, the newest day first, each day most upvoted first."""
+    """The papers listed last, the newest day first, each day in the order of `listed`."""
     rows = models.Paper.objects.filter(listed_on__isnull=False)
-    return _with_aliases(rows.order_by("-listed_on", (Coalesce("upvotes", 0) + F("votes")).desc(), "key")[:limit])
+    return _with_aliases(rows.order_by("-listed_on", *_MOST_UPVOTED)[:limit])
 
 
 def count_listed(first: date, last: date) -> int:
