@@ -64,9 +64,8 @@ def whose(token: str) -> int | None:
 
 
 def _line(notice: Notice) -> dict[str, str]:
-    words = {NoticeKind.REPLY: f"{notice.by} replied to you", NoticeKind.MENTION: f"{notice.by} mentioned you"}
     return {
-        "words": words.get(notice.kind, notice.words),
+        "words": _happened(notice),
         "title": readable(notice.title),
         "url": f"{address()}/comments/{notice.comment}" if notice.comment else f"{address()}/notifications",
         "excerpt": first_lines(plain(notice.excerpt), EXCERPT) if notice.kind != NoticeKind.DECISION else "",
@@ -77,5 +76,12 @@ def _subject(letter: Letter) -> str:
     if len(letter.notices) > 1:
         return f"{len(letter.notices)} notifications"
     (only,) = letter.notices
-    said = {NoticeKind.REPLY: f"{only.by} replied to you", NoticeKind.MENTION: f"{only.by} mentioned you"}
-    return f"{said.get(only.kind, 'An editor decided about your comment')}: {first_lines(readable(only.title), 80)}"
+    if only.kind == NoticeKind.DECISION:
+        return first_lines(only.words, 80)
+    return f"{_happened(only)}: {first_lines(readable(only.title), 80)}"
+
+
+def _happened(notice: Notice) -> str:
+    """What happened, in words."""
+    said = {NoticeKind.REPLY: f"{notice.by} replied to you", NoticeKind.MENTION: f"{notice.by} mentioned you"}
+    return said.get(notice.kind, notice.words)

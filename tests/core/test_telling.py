@@ -24,7 +24,7 @@ from broadsheet.community import Actor, Role
 from broadsheet.core import discussing, notices, papers
 from broadsheet.core.store import store
 from broadsheet.core.telling import STALE, Report, tell
-from broadsheet.library import models
+from broadsheet.library import deliveries, models, notifications
 from broadsheet.rank.trending import Formula
 
 pytestmark = [pytest.mark.django_db]
@@ -118,6 +118,29 @@ def test_a_single_notice_is_the_subject(inbox: Inbox) -> None:
     say(an_actor("bo"), "@ada!")
     told()
     assert str(inbox.mails[0]["Subject"]).strip() == '[Broadsheet] bo mentioned you: A stone & a "test" of x₁'
+
+
+def test_the_subject_of_a_decision_says_what_was_decided(inbox: Inbox) -> None:
+    ada, eve = an_actor("ada"), an_actor("eve", role=Role.EDITOR)
+    discussing.remove(eve, say(ada, "Buy stones."), "It sells something.", FORMULA, now=NOW)
+    told()
+    notifications.tell_decision(ada.key, "You are a contributor now.", now=NOW + 20 * MINUTE)
+    told(40)
+    assert [str(mail["Subject"]).strip() for mail in inbox.mails] == [
+        "[Broadsheet] Your comment was removed: It sells something.",
+        "[Broadsheet] You are a contributor now.",
+    ]
+
+
+def test_an_address_that_is_never_to_be_mailed_gets_none(inbox: Inbox) -> None:
+    ada = an_actor("ada")
+    models.Account.objects.filter(pk=ada.key).update(email="Ada@example.org")
+    EmailAddress.objects.update(email="Ada@example.org")
+    deliveries.suppress("ada@example.org", "bounce", "550 unknown", NOW)
+    say(an_actor("bo"), "@ada!")
+    assert told() == Report()
+    deliveries.lift("ada@example.org")
+    assert told() == Report(sent=1)
 
 
 def test_what_is_read_removed_young_or_stale_is_not_mailed(inbox: Inbox) -> None:

@@ -32,15 +32,7 @@ def tell_of(actor: Actor, comment: Comment, parent: Comment | None, *, now: date
 def tell_author(comment: Comment, words: str, *, now: datetime) -> None:
     """Tell the author of a comment, if it is still there, what an editor decided about it; not which editor."""
     if comment.account is not None:
-        notifications.add(
-            [comment.account],
-            NoticeKind.DECISION,
-            by=None,
-            paper=comment.paper,
-            comment=comment.key,
-            now=now,
-            words=words,
-        )
+        notifications.tell_decision(comment.account, words, paper=comment.paper, comment=comment.key, now=now)
 
 
 def notices(actor: Actor, paging: Paging) -> tuple[list[Notice], int]:

@@ -6,34 +6,26 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 
 from broadsheet.community import Letter, Notice, NoticeKind
 from broadsheet.library import models
 
 
-def add(
-    accounts: Iterable[int],
-    kind: NoticeKind,
-    *,
-    by: int | None,
-    paper: int,
-    comment: int | None,
-    now: datetime,
-    words: str = "",
-) -> None:
-    """Tell each of these accounts."""
+def add(accounts: Iterable[int], kind: NoticeKind, *, by: int, paper: int, comment: int, now: datetime) -> None:
+    """Tell each of these accounts of a comment."""
     models.Notification.objects.bulk_create(
-        models.Notification(
-            account_id=account, kind=kind, by_id=by, paper_id=paper, comment_id=comment, words=words, at=now
-        )
+        models.Notification(account_id=account, kind=kind, by_id=by, paper_id=paper, comment_id=comment, at=now)
         for account in accounts
     )
 
 
-def tell_decision(account: int, words: str, *, paper: int | None = None, now: datetime) -> None:
+def tell_decision(
+    account: int, words: str, *, paper: int | None = None, comment: int | None = None, now: datetime
+) -> None:
     """Tell an account in these words what was decided about something of its; not by whom."""
     models.Notification.objects.create(
-        account_id=account, kind=NoticeKind.DECISION, paper_id=paper, words=words, at=now
+        account_id=account, kind=NoticeKind.DECISION, paper_id=paper, comment_id=comment, words=words, at=now
     )
 
 
@@ -98,13 +90,15 @@ def read(account: int, now: datetime, key: int | None = None) -> int | None:
 def to_mail(since: datetime, until: datetime, now: datetime, *, verified: bool) -> list[int]:
     """The accounts with unread notices of this time that nobody mailed, and that may be mailed by now.
 
-    An account that wants no mail or has no address is left out; `verified` asks for one that it has proved to be its.
+    An account that wants no mail, or has no address, or one that is never to be mailed, is left out; `verified` asks
+    for an address that it has proved to be its.
     """
     rows = _worth_telling().filter(
         read_at__isnull=True, mailed_at__isnull=True, at__gt=since, at__lte=until, account__mailed=True
     )
     rows = rows.filter(Q(mail_after__isnull=True) | Q(mail_after__lte=now), account__is_active=True)
-    rows = rows.exclude(account__email="")
+    rows = rows.exclude(account__email="").alias(address=Lower("account__email"))
+    rows = rows.exclude(address__in=models.Suppression.objects.values("address"))
     if verified:
         rows = rows.filter(
             account__emailaddress__verified=True, account__emailaddress__email__iexact=F("account__email")
