@@ -47,6 +47,13 @@ def test_a_database_is_named_by_its_url(tmp_path: Path) -> None:
     assert values[3] == "django.db.backends.postgresql"
 
 
+def test_a_number_in_the_file_has_the_bounds_that_one_in_the_environment_has(tmp_path: Path) -> None:
+    (tmp_path / "broadsheet.toml").write_text("threads = 0")
+    assert "threads in" in settings(tmp_path).stderr
+    assert "which is not a whole number from 1 to 64" in settings(tmp_path).stderr
+    assert "which is not a whole number from 1 to 64" in settings(tmp_path, BROADSHEET_THREADS="0").stderr
+
+
 @pytest.mark.parametrize(
     ("file", "environment", "said"),
     [
@@ -57,7 +64,7 @@ def test_a_database_is_named_by_its_url(tmp_path: Path) -> None:
         ("", {"BROADSHEET_DEBUG": "perhaps"}, "BROADSHEET_DEBUG is 'perhaps', which is not yes or no"),
         ("", {"BROADSHEET_CONFIG": "/nowhere.toml"}, "BROADSHEET_CONFIG names /nowhere.toml, which does not exist"),
         ("", {"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
-        ('signup = "everybody"', {}, "It must be closed, invitation or open"),
+        ('signup = "everybody"', {}, "which is not closed, invitation or open"),
         ("", {"BROADSHEET_PROXY_FROM": "proxy.example.org"}, "BROADSHEET_PROXY_FROM is not addresses or networks"),
         ('github_client = "x"', {}, "set BROADSHEET_GITHUB_CLIENT and BROADSHEET_GITHUB_SECRET"),
         ("", {"BROADSHEET_OIDC_CLIENT": "x", "BROADSHEET_OIDC_SECRET": "y"}, "and BROADSHEET_OIDC_ISSUER"),

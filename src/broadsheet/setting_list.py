@@ -55,6 +55,18 @@ def _flag(text: str) -> bool:
     raise ValueError
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    """What reads one of these words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError
+        return text
+
+    read.__doc__ = f"{', '.join(words[:-1])} or {words[-1]}"
+    return read
+
+
 def _words(text: str) -> list[str]:
     """words"""
     return [word for word in text.replace(",", " ").split() if word]
@@ -78,7 +90,7 @@ SETTINGS = (
         "Name of the embedder, or `transformer:` and a sentence transformer; changing it rebuilds the index.",
         "static-papers-256",
     ),
-    Setting("threads", "Requests answered at the same time.", 8, _number),
+    Setting("threads", "Requests answered at the same time.", 8, _count),
     Setting(
         "contact",
         "Mail or web address at which the keepers of sources can reach you; each request carries it.",
@@ -95,12 +107,14 @@ SETTINGS = (
         "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; `invitation`, "
         "whoever has one from `broadsheet invite` or an editor; or `open`, everybody.",
         "closed",
+        _one_of("closed", "invitation", "open"),
     ),
     Setting(
         "submissions",
         "When a paper that a reader puts forward is on the front page: `at_once`, or after an editor's `nod`; those of "
         "contributors and editors are there at once anyway.",
         "at_once",
+        _one_of("at_once", "nod"),
     ),
     Setting(
         "proxy_from",
@@ -147,7 +161,12 @@ SETTINGS = (
     Setting("mail_from", "The address that mails come from.", "broadsheet@localhost"),
     Setting("mail_host", "The SMTP server that takes mails; if empty, no mail is sent.", ""),
     Setting("mail_port", "Port of the SMTP server.", 587, _number),
-    Setting("mail_security", "How the way to the SMTP server is secured: `starttls`, `tls` or `none`.", "starttls"),
+    Setting(
+        "mail_security",
+        "How the way to the SMTP server is secured: `starttls`, `tls` or `none`.",
+        "starttls",
+        _one_of("starttls", "tls", "none"),
+    ),
     Setting("mail_user", "Name to sign in to the SMTP server with; if empty, without signing in.", ""),
     Setting("mail_password", "Password to sign in to the SMTP server with.", ""),
     Setting("mail_connections", "Connections to the SMTP server at the same time.", 4, _count),
@@ -164,7 +183,12 @@ SETTINGS = (
     Setting("dkim_selector", "Name under which the DNS has the key's public part.", "broadsheet"),
     Setting("bounce_imap_host", "The IMAP server of the mailbox that reports arrive in; if empty, none is read.", ""),
     Setting("bounce_imap_port", "Port of the IMAP server.", 993, _number),
-    Setting("bounce_imap_security", "How the way to the IMAP server is secured: `tls`, `starttls` or `none`.", "tls"),
+    Setting(
+        "bounce_imap_security",
+        "How the way to the IMAP server is secured: `tls`, `starttls` or `none`.",
+        "tls",
+        _one_of("tls", "starttls", "none"),
+    ),
     Setting("bounce_imap_user", "Name to sign in to the IMAP server with.", ""),
     Setting("bounce_imap_password", "Password to sign in to the IMAP server with.", ""),
     Setting(
