@@ -71,6 +71,21 @@ def test_readers_write_preview_reply_and_are_told(page: Page, browser: Browser, 
     expect(page.get_by_role("link", name=re.compile("^Notifications$"))).to_be_visible()
 
 
+def test_a_vote_that_a_script_cannot_send_is_sent_by_the_form(browser: Browser, address: str) -> None:
+    context, page = a_reader(browser, address, "bo")
+    page.goto("/")
+    page.route(
+        "**/upvote/**", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_()
+    )
+    vote = page.locator("form.upvote button").first
+    before = vote.inner_text()
+    with page.expect_navigation():
+        vote.click()
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    assert vote.inner_text() != before
+    context.close()
+
+
 def test_the_keyboard_writes_a_comment(page: Page) -> None:
     sign_in(page, "bo")
     page.goto("/")

@@ -181,7 +181,9 @@ class TestFollowing:
     @pytest.mark.parametrize(
         ("path", "kind", "value"),
         [("/categories/cs.LG", "category", "cs.LG"), ("/authors/Jane%20Doe", "author", "Jane Doe"),
-         ("/search?q=basalt", "search", "basalt")],
+         ("/search?q=basalt", "search", "basalt"),
+         ("/search?q=basalt&category=cs.LG&after=2020-01-02", "search", "basalt cat:cs.LG after:2020-01-02"),
+         ("/search?category=cs.LG", "search", "cat:cs.LG")],
     )  # fmt: skip
     def test_a_button_follows_and_unfollows(self, ada: Client, path: str, kind: str, value: str) -> None:
         assert 'aria-pressed="false"' in text(ada, path).split("/follow")[1][:500]

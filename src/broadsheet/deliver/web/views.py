@@ -136,7 +136,7 @@ def search(request: HttpRequest) -> HttpResponse:
             wiring.index(), form["q"], filter=admitting, sort=sort, paging=paging_of(request, HITS_ON_A_PAGE)
         )
         context |= _shown_answer(request, answer) | {"kept": _line(form)}
-        context["following"] = followed(request, "search", form["q"])
+        context["following"] = followed(request, "search", context["kept"])
     return render(request, "web/search.html", context)
 
 

@@ -37,7 +37,7 @@ function staysHere(selector, show) {
         if (!answer.ok || answer.redirected) throw new Error(answer.status);
         show(form, button, await answer.json());
       } catch {
-        form.submit(); // the way without a script says what is wrong
+        submitAsIs(form, button);
       } finally {
         button.disabled = false;
         if (document.activeElement === document.body) button.focus(); // a button that is disabled loses it
@@ -83,13 +83,14 @@ document.addEventListener("submit", async (event) => {
       if (body.get("fresh")) control.querySelector(".choose").remove(); // it lacks the new collection
     }
   } catch {
-    HTMLFormElement.prototype.submit.call(withButton(form, event.submitter)); // the way without a script says what is wrong
+    submitAsIs(form, event.submitter);
   }
 });
 
-function withButton(form, button) {
+// The way without a script says what is wrong. A form that a script submits leaves out what its button says.
+function submitAsIs(form, button) {
   if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
-  return form;
+  HTMLFormElement.prototype.submit.call(form);
 }
 
 function show(control, { state, hidden, words, collections, note }) {
