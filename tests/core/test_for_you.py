@@ -9,7 +9,19 @@ from builders import a_record
 
 from broadsheet import wiring
 from broadsheet.community import Actor
-from broadsheet.core import accounts, following, interleaving, own_library, papers, personal, profile, voting
+from broadsheet.core import (
+    accounts,
+    collecting,
+    following,
+    interleaving,
+    own_library,
+    papers,
+    personal,
+    profile,
+    reading,
+    shelving,
+    voting,
+)
 from broadsheet.core.following import FollowError
 from broadsheet.errors import BadFileError, NotAllowedError
 from broadsheet.library import models
@@ -123,7 +135,7 @@ class TestLearning:
         models.Reading.objects.create(account_id=ada.key, paper_id=of("2601", 2).key, state="read", at=NOW)
         models.Submission.objects.create(account_id=ada.key, paper_id=of("2601", 3).key, at=NOW)
         models.Comment.objects.create(account_id=ada.key, paper_id=of("2601", 4).key, text="Heavy.", at=NOW)
-        personal.less_like(ada, of("2601", 5), now=NOW)
+        reading.mark(ada, of("2601", 5), hidden=True, now=NOW)
         shown = {each.paper.paper_id for each in asked(ada).chosen}
         assert not shown & {of("2601", number).paper_id for number in range(6)}
         assert of("2601", 6).paper_id in shown
@@ -173,21 +185,21 @@ class TestSaying:
         like(ada, "2504", range(3))
         before = asked(ada)
         gone = next(each.paper for each in before.chosen if each.paper.paper_id.startswith("arxiv:2602"))
-        personal.less_like(ada, gone, now=NOW)
+        reading.mark(ada, gone, hidden=True, now=NOW)
         after = asked(ada)
         score = {each.paper.paper_id: each.score for each in before.chosen}
         ships = [each for each in after.chosen if each.paper.paper_id.startswith("arxiv:2602")]
         assert gone.paper_id not in {each.paper.paper_id for each in after.chosen}
         assert sum(each.score - score[each.paper.paper_id] for each in ships) < 0
-        personal.show_again(ada, gone)
+        reading.mark(ada, gone, hidden=False, now=NOW)
         assert asked(ada) == before
         assert not models.Reading.objects.exists()
 
     def test_what_else_is_kept_of_a_paper_stays_when_it_is_shown_again(self) -> None:
         ada, stone = an_actor(), of("2601", 1)
         models.Reading.objects.create(account_id=ada.key, paper_id=stone.key, note="Mind the edge.", at=NOW)
-        personal.less_like(ada, stone, now=NOW)
-        personal.show_again(ada, stone)
+        reading.mark(ada, stone, hidden=True, now=NOW)
+        reading.mark(ada, stone, hidden=False, now=NOW)
         assert models.Reading.objects.get().note == "Mind the edge."
 
     def test_unwanted_words_leave_out_and_wanted_ones_put_in_front_and_say_so(self) -> None:
@@ -240,7 +252,7 @@ class TestSaying:
         ada = an_actor()
         banned = Actor(key=ada.key, name="ada", banned=True)
         for act in (
-            lambda: personal.less_like(banned, of("2601", 1), now=NOW),
+            lambda: reading.mark(banned, of("2601", 1), hidden=True, now=NOW),
             lambda: following.follow(banned, "author", "Jane", now=NOW),
             lambda: profile.say(banned, surprise=1.0),
             lambda: own_library.bring(banned, "a.bib", b"@article{a, title={A}}", now=NOW),
@@ -321,6 +333,26 @@ class TestOwnLibrary:
         assert own_library.bring(ada, "mine.bib", BIBTEX, now=NOW).new == 0
         own_library.bring(ada, "less.bib", BIBTEX.split(b"@article{three")[0], now=NOW)
         assert models.CollectionPaper.objects.count() == 2
+
+    def test_places_stay_without_gaps_and_what_was_said_stays(self) -> None:
+        ada = an_actor()
+        own_library.bring(ada, "mine.bib", BIBTEX, now=NOW)
+        shelf = models.Collection.objects.get()
+        collecting.describe(ada, shelf.pk, "Mine", "", now=NOW)
+        shelving.note(ada, shelf.pk, papers.paper("doi:10.1000/boulder"), "Heavy.", now=NOW)
+        own_library.bring(ada, "other.bib", BIBTEX[BIBTEX.index(b"@article{two") :], now=NOW)
+        shelf.refresh_from_db()
+        assert shelf.title == "Mine"
+        assert shelf.secret
+        assert list(shelf.papers.order_by("place").values_list("place", flat=True)) == [1, 2]
+        assert list(shelf.papers.exclude(note="").values_list("note", flat=True)) == ["Heavy."]
+
+    def test_a_library_in_the_bin_stays_there_and_another_begins(self) -> None:
+        ada = an_actor()
+        own_library.bring(ada, "mine.bib", BIBTEX, now=NOW)
+        collecting.delete(ada, models.Collection.objects.get().pk, now=NOW)
+        own_library.bring(ada, "mine.bib", BIBTEX, now=NOW)
+        assert models.Collection.objects.filter(deleted_at__isnull=True).get().papers.count() == 3
 
     @pytest.mark.parametrize("content", [b"\x89PNG\x00", b"{}", b"", b"PK\x03\x04\xff\xff", b"no papers at all"])
     def test_what_is_no_library_is_refused_in_words(self, content: bytes) -> None:

@@ -9,13 +9,14 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
+from django.db import transaction
+
 from broadsheet.community import Actor, Role
-from broadsheet.core import roles
+from broadsheet.core import collecting, roles
 from broadsheet.core.identity import candidate_of, ids_of
 from broadsheet.core.store import store
 from broadsheet.errors import BadFileError
-from broadsheet.library import personal as library
-from broadsheet.library import writing
+from broadsheet.library import collection_lists, collection_papers, writing
 from broadsheet.sources import files
 from broadsheet.sources.ids import strength
 from broadsheet.types import Record
@@ -42,7 +43,8 @@ def bring(actor: Actor, name: str, content: bytes, *, now: datetime) -> Brought:
 
     A paper that is here is only looked up: what a reader's file says changes no paper, and joins no two. One that is
     not here is made of title, authors, abstract, year, venue and one id; it has no day, and stands on no front page.
-    BadFileError, with everything as it was, if the file cannot be read; NotAllowedError if the account is banned.
+    BadFileError, with everything as it was, if the file cannot be read; NotAllowedError if the account is banned;
+    CollectionError if it has as many collections as it may have.
     """
     roles.require(actor, Role.READER, "bring a library")
     records = [_plain(record) for record in _read(name, content, now)]
@@ -50,7 +52,11 @@ def bring(actor: Actor, name: str, content: bytes, *, now: datetime) -> Brought:
     missing = [record for record, key in zip(records, keys, strict=True) if key is None]
     store(missing, now=now)
     found = [key for key in (_keys(records) if missing else keys) if key is not None]
-    library.put_collection(actor.key, TITLE, ORIGIN, list(dict.fromkeys(found)), now)
+    with transaction.atomic():
+        shelf = collection_lists.of_origin(actor.key, ORIGIN) or collecting.make(actor, TITLE, now=now).key
+        collection_lists.lock(shelf)
+        collection_papers.arrange(shelf, list(dict.fromkeys(found)), actor.key, now)
+        collection_lists.change(shelf, origin=ORIGIN, changed_at=now)
     return Brought(len(records), len(missing))
 
 

@@ -1,4 +1,4 @@
-"""The verb `for_you`: papers for one reader, each with why; and `less_like`, which acts at once."""
+"""The verb `for_you`: papers for one reader, each with why."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from broadsheet.community import Actor, Role
-from broadsheet.core import roles
+from broadsheet.community import Actor
 from broadsheet.core.search import progress
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
@@ -123,17 +122,6 @@ def for_you(
         total=len(placed), paging=paging, taste=mine.taste, learned_from=len(found.liked), looked_at=len(field),
         first=field[-1].day if field else None, behind=behind, missing=state.documents is None and not found.indexed,
     )  # fmt: skip
-
-
-def less_like(actor: Actor, paper: Paper, *, now: datetime) -> None:
-    """Never show this paper again, and less of what is like it. NotAllowedError if the account is banned."""
-    roles.require(actor, Role.READER, "hide papers")
-    library.hide(actor.key, paper.key, now)
-
-
-def show_again(actor: Actor, paper: Paper) -> None:
-    """Take that back."""
-    library.show(actor.key, paper.key)
 
 
 def _recent(newest: Sequence[Candidate], seen: Collection[int]) -> list[Candidate]:

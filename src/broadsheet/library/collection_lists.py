@@ -59,6 +59,12 @@ def count_public() -> int:
     return _public().count()
 
 
+def of_origin(account: int, origin: str) -> int | None:
+    """The key of the collection that an account imported from there and that is not in the bin."""
+    rows = models.Collection.objects.filter(account=account, origin=origin, deleted_at__isnull=True)
+    return rows.order_by("pk").values_list("pk", flat=True).first()
+
+
 def number_of(account: int) -> int:
     """How many collections an account has, in the bin or not."""
     return models.Collection.objects.filter(account=account).count()

@@ -72,6 +72,24 @@ def append(collection: int, keys: Sequence[int], account: int | None, now: datet
     )
 
 
+def arrange(collection: int, keys: Sequence[int], account: int | None, now: datetime) -> None:
+    """Let the collection have just these papers, in this order; whichever was there stays with its note."""
+    _rows(collection).exclude(paper__in=keys).delete()
+    there = {row.paper_id: row for row in _rows(collection)}
+    for place, key in enumerate(keys, 1):
+        if key in there:
+            there[key].place = place
+    models.CollectionPaper.objects.bulk_update(there.values(), ["place"], batch_size=AT_ONCE)
+    models.CollectionPaper.objects.bulk_create(
+        (
+            models.CollectionPaper(collection_id=collection, paper_id=key, account_id=account, place=place, at=now)
+            for place, key in enumerate(keys, 1)
+            if key not in there
+        ),
+        batch_size=AT_ONCE,
+    )
+
+
 def insert(collection: int, paper: int, stands: Standing) -> None:
     """Write a paper that is not there at a place; those from there on step back."""
     _rows(collection).filter(place__gte=stands.place).update(place=F("place") + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -67,20 +66,6 @@ def mailed(account: int, since: datetime) -> set[int]:
     return {key for papers in rows.values_list("papers", flat=True) for key in papers}
 
 
-def hide(account: int, paper: int, now: datetime) -> None:
-    """Write that the account wants no more of this paper."""
-    models.Reading.objects.update_or_create(
-        account_id=account, paper_id=paper, defaults={"hidden": True}, create_defaults={"hidden": True, "at": now}
-    )
-
-
-def show(account: int, paper: int) -> None:
-    """Take that back; nothing is kept of a reading that says nothing else."""
-    rows = models.Reading.objects.filter(account=account, paper=paper)
-    rows.update(hidden=False)
-    rows.filter(state="", note="").delete()
-
-
 def unheeded(account: int) -> set[int]:
     """The keys of the papers that the account does not want to be learned from."""
     return set(models.Unheeded.objects.filter(account=account).values_list("paper_id", flat=True))
@@ -139,24 +124,6 @@ def follows(account: int, what: Followed) -> bool:
 def number_followed(account: int) -> int:
     """How much the account follows."""
     return models.Follow.objects.filter(account=account).count()
-
-
-def put_collection(account: int, title: str, origin: str, papers: Collection[int], now: datetime) -> None:
-    """Write a private collection of this origin with these papers, over the one that the account has of it."""
-    row, _ = models.Collection.objects.update_or_create(
-        account_id=account, origin=origin, defaults={"title": title, "changed_at": now},
-        create_defaults={"title": title, "made_at": now, "changed_at": now},
-    )  # fmt: skip
-    there = set(row.papers.values_list("paper_id", flat=True))
-    row.papers.exclude(paper__in=papers).delete()
-    models.CollectionPaper.objects.bulk_create(
-        (
-            models.CollectionPaper(collection=row, paper_id=key, account_id=account, place=place, at=now)
-            for place, key in enumerate(papers, 1)
-            if key not in there
-        ),
-        batch_size=500,
-    )
 
 
 def credit(day: date, ranking: str, against: str) -> None:

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from broadsheet import wiring
-from broadsheet.core import own_library, papers
+from broadsheet.core import own_library, papers, reading
 from broadsheet.core import personal as ranking
 from broadsheet.core import profile as verbs
+from broadsheet.core.collecting import CollectionError
 from broadsheet.core.personal import ENOUGH
 from broadsheet.deliver import for_you as presenting
 from broadsheet.deliver import present
@@ -65,10 +66,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 def less(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Show less like this paper, or take it back with `on=0`; answers JSON to who asks for it."""
     found, on = papers.paper(paper_id), request.POST.get("on") != "0"
-    if on:
-        ranking.less_like(actor_of(request), found, now=datetime.now(UTC))
-    else:
-        ranking.show_again(actor_of(request), found)
+    reading.mark(actor_of(request), found, hidden=on, now=datetime.now(UTC))
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"hidden": on})
     if on and not request.POST.get("next"):
@@ -142,6 +140,8 @@ def library(request: HttpRequest) -> HttpResponse:
         brought = own_library.bring(actor_of(request), name, file.read(), now=datetime.now(UTC))
     except BadFileError as error:
         messages.error(request, f"Nothing was taken in from {error}")
+    except CollectionError as error:
+        messages.error(request, str(error))
     else:
         new = f", {brought.new:,} of them new to this library" if brought.new else ""
         messages.success(request, f"{brought.read:,} papers are learned from{new}.")
