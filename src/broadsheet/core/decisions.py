@@ -8,6 +8,7 @@ from typing import Any
 
 from broadsheet.community import Act, Actor, Decision, Role
 from broadsheet.library import decisions
+from broadsheet.text import plain
 from broadsheet.types import Paging
 
 LONGEST_REASON = 500
@@ -32,8 +33,8 @@ def log(
         actor.key if actor else None,
         act,
         subject,
-        title=" ".join(title.split())[:LONGEST_REASON],
-        reason=" ".join(reason.split())[:LONGEST_REASON],
+        title=" ".join(plain(title).split())[:LONGEST_REASON],
+        reason=" ".join(plain(reason).split())[:LONGEST_REASON],
         before=before or {},
         public=public,
         now=now,

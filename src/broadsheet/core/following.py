@@ -9,6 +9,7 @@ from broadsheet.core import roles, taxonomy
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import personal as library
 from broadsheet.tastes import Followed
+from broadsheet.text import plain
 
 KINDS = ("author", "category", "search")
 MOST = 200
@@ -48,7 +49,7 @@ def follows(account: int, kind: str, value: str) -> bool:
 
 
 def _kept(kind: str, value: str) -> Followed:
-    value = " ".join(value.split())
+    value = " ".join(plain(value).split())
     if kind not in KINDS or not value or len(value) > LONGEST:
         raise FollowError(f"What is followed is an author, a category or a search of at most {LONGEST} characters.")
     return Followed(kind, taxonomy.spelled(value) if kind == "category" else value)

@@ -22,6 +22,7 @@ from broadsheet.library import accounts, collection_lists, comments, papers, upv
 from broadsheet.library import decisions as log
 from broadsheet.library.writing import Slot
 from broadsheet.rank.trending import Formula
+from broadsheet.text import plain
 from broadsheet.types import Paper
 
 LONGEST_BAN = timedelta(days=3650)
@@ -39,11 +40,12 @@ def ban(actor: Actor, account: int, until: datetime, reason: str, *, now: dateti
     found = _below(actor, account, "ban this account", now)
     if not now < until <= now + LONGEST_BAN:
         raise DecisionError(f"A ban ends within {LONGEST_BAN.days:,} days, and not before it begins.")
-    if not reason.strip():
+    reason = plain(reason)
+    if not reason:
         raise DecisionError("Say why: whoever is banned reads it.")
     with transaction.atomic():
         before = _ban_of(account)
-        accounts.put_ban(account, until, reason.strip())
+        accounts.put_ban(account, until, reason)
         title = f"{found.name}, until {until:%Y-%m-%d %H:%M}"
         return decisions.log(
             actor, Act.BAN, f"account:{account}", title=title, reason=reason, before=before, public=False, now=now

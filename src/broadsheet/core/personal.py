@@ -106,7 +106,7 @@ def for_you(
     """
     mine = known(actor.key, now=now)
     seen = mine.every.keys() | library.mailed(actor.key, now - MAILED)
-    field = _recent(library.candidates(CANDIDATES), seen)
+    field = recent(library.candidates(CANDIDATES), seen)
     state, behind = progress(index)
     try:
         found = _gathered(index, mine, library.followed(actor.key), field)
@@ -124,7 +124,7 @@ def for_you(
     )  # fmt: skip
 
 
-def _recent(newest: Sequence[Candidate], seen: Collection[int]) -> list[Candidate]:
+def recent(newest: Sequence[Candidate], seen: Collection[int] = ()) -> list[Candidate]:
     """Those listed within RECENT of the newest, or the FEW newest, less those that the reader has seen."""
     if not newest:
         return []

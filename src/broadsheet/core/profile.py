@@ -9,7 +9,7 @@ from datetime import datetime
 
 from broadsheet.community import Actor, Role
 from broadsheet.core import roles
-from broadsheet.core.personal import CANDIDATES, WEIGHTS, Known, known, learned
+from broadsheet.core.personal import CANDIDATES, WEIGHTS, Known, known, learned, recent
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
 from broadsheet.index.embed import split_words
@@ -19,6 +19,7 @@ from broadsheet.library import personal as library
 from broadsheet.rank import personal
 from broadsheet.rank.personal import Papers
 from broadsheet.tastes import Interest, Kept, Profile, Taste
+from broadsheet.text import plain
 from broadsheet.types import Paper
 
 SHOWN = 50
@@ -111,7 +112,7 @@ def remember(actor: Actor) -> None:
 def _taste(index: Index, mine: Known) -> personal.Taste | None:
     """What is learned, held against the recent papers as on the page; nothing while there is no index."""
     try:
-        background = Papers(*index.material(sorted(each.key for each in library.candidates(CANDIDATES))))
+        background = Papers(*index.material(sorted(each.key for each in recent(library.candidates(CANDIDATES)))))
         return learned(index, mine, background)[1]
     except IndexMissingError:
         return None
@@ -135,5 +136,5 @@ def _words(embedder: Embedder, interest: personal.Interest, several: list[Paper]
 
 
 def _cleaned(words: Iterable[str]) -> tuple[str, ...]:
-    several = (" ".join(word.split())[:LONGEST] for word in words)
+    several = (" ".join(plain(word).split())[:LONGEST] for word in words)
     return tuple(dict.fromkeys(word for word in several if any(map(str.isalnum, word))))[:WORDS]

@@ -9,12 +9,13 @@ from broadsheet.core.standing import kept
 from broadsheet.digests import VALUED, Kind, Want
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import collected
-from broadsheet.text import name_key
+from broadsheet.text import name_key, plain
 from broadsheet.types import Query
 
 LONGEST = 300
 """Characters that a line, a name or a category may have."""
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _CATEGORY = re.compile(r"[A-Za-z][\w.-]*(/[\w.-]+)?")
 
 
@@ -24,7 +25,7 @@ class WantError(BroadsheetError):
 
 def checked(want: Want, account: int | None = None) -> Want:
     """The same want as it is kept; WantError says why there is no such thing, or not for this account."""
-    kind, value = want.kind, " ".join(want.value.split())
+    kind, value = want.kind, " ".join(plain(want.value).split())
     if kind not in VALUED:
         if kind is Kind.FOR_YOU and account is None:
             raise WantError("Papers are chosen by what an account did: sign in to one with a verified mail address.")
@@ -41,7 +42,7 @@ def checked(want: Want, account: int | None = None) -> Want:
         if not _CATEGORY.fullmatch(value):
             raise WantError(f"“{value}” is no category. One looks like cs.LG.")
         value = taxonomy.spelled(value)
-    if kind is Kind.COLLECTION and not (value.isdecimal() and collected.title(int(value), account)):
+    if kind is Kind.COLLECTION and not (_NUMBER.fullmatch(value) and collected.title(int(value), account)):
         raise WantError("There is no such collection, or it is not shared with you.")
     return Want(kind, value)
 

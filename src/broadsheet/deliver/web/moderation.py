@@ -81,8 +81,8 @@ def _put_right(request: HttpRequest, actor: Actor, paper: Paper, seen: Sequence[
         joined = moderating.join(actor, paper, papers.paper(other), now=now)
         messages.success(request, "They are one paper now. The log of decisions has the way back.")
         return HttpResponseRedirect(present.paper_path(papers.of_key(joined).paper_id))
-    chosen = {int(number) for number in request.POST.getlist("record") if number.isdecimal()}
-    slots = {(each.record.source, each.name) for number, each in enumerate(seen) if number in chosen}
+    chosen = request.POST.getlist("record")
+    slots = {(each.record.source, each.name) for number, each in enumerate(seen) if str(number) in chosen}
     split = moderating.split(actor, paper, slots, now=now)
     messages.success(request, "They are two papers now. The log of decisions has the way back.")
     return HttpResponseRedirect(present.paper_path(papers.of_key(split).paper_id))

@@ -14,6 +14,7 @@ from broadsheet.community import Role
 from broadsheet.core import accounts, invitations
 from broadsheet.core.invitations import InvitationError
 from broadsheet.deliver import inviting, present
+from broadsheet.deliver.shelves import number_in
 from broadsheet.deliver.web.acting import actor_of, signed_in
 from broadsheet.deliver.web.context import address_of
 from broadsheet.deliver.web.limits import limited
@@ -51,7 +52,7 @@ def own_invitations(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if number := request.POST.get("revoke", ""):
-                invitations.revoke(actor, int(number) if number.isdecimal() else 0)
+                invitations.revoke(actor, number_in(number))
                 messages.success(request, "This invitation is taken back.")
                 return HttpResponseRedirect("/settings/invitations")
             said = request.POST
