@@ -167,7 +167,10 @@ class TestNod:
             done = submit(f"10.1000/{number}", "Heavy.", an_actor(role, role), nod=True)
             assert done.waiting is (role is Role.READER)
         assert todays() == ["doi:10.1000/1", "doi:10.1000/2"]
-        assert submitting.of_paper(papers.paper("10.1000/0")) == []
+        waiting, shown, _ = (papers.paper(f"10.1000/{number}") for number in range(3))
+        assert submitting.of_paper(waiting) == []
+        assert submitting.first_of([waiting, shown]) == {shown.key: ("contributor", NOW)}
+        assert [listings.put_forward_by(name, Paging()) for name in ("reader", "contributor")] == [(), (shown,)]
 
     def test_what_is_accepted_is_on_that_day_s_front_page_and_its_submitter_is_told(self) -> None:
         ada, eve, later = an_actor(), an_actor("eve", Role.EDITOR), NOW + timedelta(days=2)

@@ -36,8 +36,8 @@ def of_paper(paper: int) -> list[tuple[str, str, datetime]]:
 
 
 def first_of(papers: Collection[int]) -> dict[int, tuple[str, datetime]]:
-    """(name of the account, when) of the first submission of each of these papers that has one."""
-    rows = models.Submission.objects.filter(paper__in=papers).order_by("-at", "-pk")
+    """(name of the account, when) of the first submission that is shown of each of these papers that has one."""
+    rows = models.Submission.objects.filter(paper__in=papers, state=SubmissionState.SHOWN).order_by("-at", "-pk")
     return {key: (name, at) for key, name, at in rows.values_list("paper_id", "account__username", "at")}
 
 
