@@ -197,6 +197,16 @@ class TestChanging:
         discussing.unlock(eve, stone, "", now=NOW)
         say(ada, stone, "One more thing")
 
+    def test_a_locked_discussion_stays_locked_when_the_paper_becomes_another(self) -> None:
+        eve, stone, other = (
+            an_actor("eve", Role.EDITOR),
+            a_stored_paper(),
+            a_stored_paper("doi:10.1000/2", "Another stone"),
+        )
+        discussing.lock(eve, stone, "It is settled.", now=NOW)
+        key = splitting.join(stone, other, now=NOW)
+        assert threads.thread(key, None).lock == "It is settled."
+
     def test_below_a_locked_comment_nothing_is_said_at_any_depth_and_beside_it_everything(self) -> None:
         ada, eve, stone = an_actor(), an_actor("eve", Role.EDITOR), a_stored_paper()
         first = say(ada, stone)

@@ -44,6 +44,14 @@ def test_storing_again_changes_nothing_and_says_so() -> None:
     assert changes.latest() == before
 
 
+def test_what_accounts_did_with_a_paper_makes_no_change_of_what_records_say() -> None:
+    put(a_record(source="bibtex", ids=("arxiv:2401.00001",)))
+    models.Paper.objects.update(votes=3, firm=2, comments=1)
+    before = changes.latest()
+    assert put(a_record(source="ris", ids=("arxiv:2401.00001",))) == StoreReport(read=1, unchanged=1)
+    assert changes.latest() == before
+
+
 def test_records_of_one_id_are_one_paper() -> None:
     put(a_record(source="bibtex", title="A short title", ids=("arxiv:2401.00001",)))
     report = put(a_record(source="arxiv", title="The whole title of it", ids=("arxiv:2401.00001", "doi:10.1/x")))

@@ -13,9 +13,10 @@ from django.db import transaction
 from broadsheet.community import Actor, Role
 from broadsheet.core import roles, voting
 from broadsheet.errors import BroadsheetError
-from broadsheet.library import accounts, comments, deleting, exporting, models, sessions
+from broadsheet.library import accounts, comments, deleting, exporting, models, papers, sessions
 from broadsheet.people import AccountLine, Profile, Settings
 from broadsheet.rank.trending import Formula
+from broadsheet.text import plain
 
 LONGEST_ABOUT = 2000
 LONGEST_NAME = 150
@@ -133,7 +134,7 @@ def change(account: int, wanted: Settings) -> None:
     accounts.put_settings(
         account,
         Settings(
-            about=wanted.about.strip()[:LONGEST_ABOUT],
+            about=plain(wanted.about)[:LONGEST_ABOUT],
             shows_profile=wanted.shows_profile,
             hides_votes=wanted.hides_votes,
             mailed=wanted.mailed,
@@ -165,9 +166,10 @@ def delete(account: int, formula: Formula) -> None:
         _keep_one_administrator(account, None)
         voting.strike(account, None, formula)
         deleting.forget_subjects([f"comment:{key}" for key in deleting.comments_of(account)])
-        papers = deleting.empty_comments(account)
+        said_of = deleting.empty_comments(account)
         deleting.forget(account)
-        for paper in sorted(papers):
+        for paper in sorted(said_of):
+            papers.lock(paper)
             comments.count(paper)
 
 

@@ -198,7 +198,7 @@ def _found(key: int) -> Comment:
 
 
 def _hold(paper: int, paper_id: str) -> None:
-    if not comments.lock(paper):
+    if not papers.lock(paper):
         raise PaperNotFoundError(paper_id)
 
 
@@ -215,10 +215,10 @@ def _its_paper(key: int) -> Iterator[Comment]:
     """The comment as it is while its paper is held, so that nobody else changes it."""
     paper = _found(key).paper
     with transaction.atomic():
-        comments.lock(paper)
+        papers.lock(paper)
         said = _found(key)
         if said.paper != paper:  # which became one with another while this waited
-            comments.lock(said.paper)
+            papers.lock(said.paper)
         yield said
 
 

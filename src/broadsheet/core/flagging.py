@@ -37,7 +37,7 @@ def flag(actor: Actor, what: Paper | Comment, reason: str, words: str, *, now: d
         raise FlagError("This is your own comment: you can edit it, or take it back.")
     paper, comment = _place(what)
     with transaction.atomic():
-        comments.lock(paper)
+        papers.lock(paper)
         found = comments.by_key(comment) if comment else None
         if comment and (found is None or not found.stands):
             raise FlagError("This comment was removed already.")
@@ -88,7 +88,7 @@ def _close(actor: Actor, act: Act, what: Paper | Comment, reason: str, now: date
     roles.require(actor, Role.EDITOR, "decide about flags")
     paper, comment = _place(what)
     with transaction.atomic():
-        comments.lock(paper)
+        papers.lock(paper)
         if not flags.reports([paper]).get((paper, comment)):
             raise FlagError("Nothing is flagged about it any more; somebody was quicker.")
         title = papers.by_keys([paper])[paper].title

@@ -71,7 +71,7 @@ def _write(works: list[Work], now: datetime) -> StoreReport:
             continue
         records += [(key, record) for record in payloads]
         aliases |= dict.fromkeys(ids | work.ids, key)
-        if paper == replace(before[key], votes=0, comments=0):
+        if paper == replace(before[key], **writing.UNCOUNTED):
             unchanged += 1
         else:
             rewritten.append(paper)

@@ -196,7 +196,7 @@ def end(subscriber: Subscriber, numbers: Collection[int] | None, *, now: datetim
         own = [one for one in subscriptions.of(subscriber.number) if one.ended_at is None]
         doomed = [one for one in own if numbers is None or one.number in numbers]
         subscriptions.change([one.number for one in doomed], ended_at=now, next_at=None, paused_at=None)
-        editions.skip(subscriber.number, "the subscription has ended")
+        editions.skip(subscriber.number, "the subscription has ended", now)
     return doomed
 
 

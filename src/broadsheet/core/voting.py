@@ -48,7 +48,7 @@ def strike(account: int, keys: Collection[int] | None, formula: Formula) -> None
     """Take out the votes of this account for these papers, or for all, and what the papers gained by them."""
     with transaction.atomic():
         for key in sorted(upvotes.papers_of(account) if keys is None else keys):
-            upvotes.lock(key)
+            papers.lock(key)
             upvotes.withdraw(account, key)
             weighing.recount(key, formula)
 
@@ -62,7 +62,7 @@ def give_back(account: int, given: Collection[tuple[int, datetime]], formula: Fo
         there = papers.by_keys([key for key, _ in given])
         for key, at in sorted(given):
             if key in there:
-                upvotes.lock(key)
+                papers.lock(key)
                 upvotes.put(account, key, at)
                 weighing.recount(key, formula)
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from broadsheet.community import Actor, Role
 from broadsheet.core import trending, voices
 from broadsheet.core.roles import require
-from broadsheet.library import accounts, comments, gains, ranking, upvotes
+from broadsheet.library import accounts, comments, gains, papers, ranking, upvotes
 from broadsheet.library.ranking import Changed, Member
 from broadsheet.library.upvotes import NEW, Vote
 from broadsheet.rank import rings as detection
@@ -61,7 +61,7 @@ def take_in(formula: Formula) -> int:
     while keys := upvotes.papers_with_new(AT_ONCE):
         for key in keys:
             with transaction.atomic():
-                upvotes.lock(key)
+                papers.lock(key)
                 steps, new = _weighed(key)
                 trending.grow(key, VOTES, (step for step, is_new in zip(steps, new, strict=True) if is_new), formula)
         done += len(keys)
@@ -119,7 +119,7 @@ def trust(account: int, value: float | None, formula: Formula, *, by: Actor, now
         keys = upvotes.reweigh(account, lambda at: rules.weight((at - joined) / DAY, value))
         _recount(keys, formula)
         for key in sorted(comments.papers_of(account)):
-            upvotes.lock(key)
+            papers.lock(key)
             voices.recount(key, formula)
         ranking.note_change("account", {"counts": value, "votes": len(keys)}, now, by.key)
     return len(keys)
@@ -183,5 +183,5 @@ def changes(limit: int) -> list[Changed]:
 
 def _recount(keys: Collection[int], formula: Formula) -> None:
     for key in sorted(set(keys)):
-        upvotes.lock(key)
+        papers.lock(key)
         recount(key, formula)

@@ -39,11 +39,6 @@ def _comment(row: dict[str, Any]) -> Comment:
     )
 
 
-def lock(paper: int) -> bool:
-    """Let nobody else say anything of this paper until the transaction ends; False if there is no such paper."""
-    return bool(list(models.Paper.objects.select_for_update(no_key=True).filter(key=paper).values_list("key")))
-
-
 def count(paper: int) -> int:
     """Count the comments of a paper that stand, write their number beside it, and answer it."""
     number = _standing().filter(paper=paper).count()

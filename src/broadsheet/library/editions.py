@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from broadsheet.digests import Edition, FrozenPaper, Letter
 from broadsheet.library import bulk, models
+from broadsheet.sending import State
 
 
 class Draft(NamedTuple):
@@ -110,15 +111,16 @@ def asked_since(subscriber: int, since: datetime) -> int:
     return rows.count()
 
 
-def skip(subscriber: int, reason: str) -> int:
+def skip(subscriber: int, reason: str, now: datetime) -> int:
     """Let nothing be sent any more of digests all whose subscriptions have ended; answers how many were queued."""
     ended = set(
         models.Subscription.objects.filter(subscriber=subscriber).exclude(ended_at=None).values_list("pk", flat=True)
     )
-    queued = models.Delivery.objects.filter(edition__subscriber=subscriber, state="queued")
+    queued = models.Delivery.objects.filter(edition__subscriber=subscriber, state=State.QUEUED)
     rows = queued.filter(edition__kind=Letter.DIGEST).values_list("pk", "edition__subscriptions")
     doomed = [number for number, subscriptions in rows if ended.issuperset(subscriptions)]
-    return models.Delivery.objects.filter(pk__in=doomed).update(state="skipped", reason=reason)
+    deliveries = models.Delivery.objects.filter(pk__in=doomed)
+    return deliveries.update(state=State.SKIPPED, reason=reason, claimed_at=now)
 
 
 def ended(subscriptions: Collection[int]) -> set[int]:

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F, Max, Sum
+from django.db.models import CharField, F, Max, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from broadsheet.library import models
 
@@ -146,10 +148,18 @@ def take_heats(keys: Collection[int]) -> None:
 def hottest(limit: int) -> list[Hot]:
     """The hottest papers, hottest first; withdrawn ones are left out."""
     rows = models.Heat.objects.filter(paper__withdrawn=False).order_by("-value", "-paper")
-    columns = ("paper_id", "value", "firm", "paper__categories", "paper__listed_on")
+    # The first category alone, and days as text, of which few differ: Django would parse thousands of both.
+    rows = rows.annotate(field=KT("paper__categories__0"), day=Cast("paper__listed_on", CharField()))
+    days: dict[str, date] = {}
     return [
-        Hot(key, value, -math.inf if firm is None else firm, categories[0] if categories else "", day)
-        for key, value, firm, categories, day in rows.values_list(*columns)[:limit]
+        Hot(
+            key,
+            value,
+            -math.inf if firm is None else firm,
+            field or "",
+            days.get(day) or days.setdefault(day, date.fromisoformat(day)) if day else None,
+        )
+        for key, value, firm, field, day in rows.values_list("paper_id", "value", "firm", "field", "day")[:limit]
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from broadsheet.community import SubmissionState
 from broadsheet.library import models
 from broadsheet.types import Link, LinkKind, Paper, Version
 
@@ -142,7 +143,7 @@ def newest(*, offset: int, limit: int) -> tuple[Paper, ...]:
 
 def put_forward_by(name: str, *, offset: int, limit: int) -> tuple[Paper, ...]:
     """Papers that an account of this name put forward, here or at Hugging Face, the newest day first."""
-    here = models.Submission.objects.filter(account__username=name).values("paper")
+    here = models.Submission.objects.filter(account__username=name, state=SubmissionState.SHOWN).values("paper")
     rows = models.Paper.objects.filter(Q(key__in=here) | Q(extras__huggingface__submitted_by__name=name))
     return _with_aliases(rows.order_by("-listed_on", "key")[offset : offset + limit])
 
@@ -156,6 +157,14 @@ def latest(limit: int) -> tuple[Paper, ...]:
     """The papers listed last, the newest day first, each day in the order of `listed`."""
     rows = models.Paper.objects.filter(listed_on__isnull=False)
     return _with_aliases(rows.order_by("-listed_on", *_MOST_UPVOTED)[:limit])
+
+
+def lock(key: int) -> bool:
+    """Let nobody else vote or say anything for this paper until the transaction ends; False if there is no such paper.
+
+    Others may refer to it meanwhile.
+    """
+    return bool(list(models.Paper.objects.select_for_update(no_key=True).filter(key=key).values_list("key")))
 
 
 def count_listed(first: date, last: date) -> int:

@@ -120,11 +120,6 @@ def papers_with_new(limit: int) -> list[int]:
     return list(rows.distinct()[:limit])
 
 
-def lock(paper: int) -> None:
-    """Let no other vote for this paper be counted until the transaction ends; others may refer to the paper."""
-    list(models.Paper.objects.select_for_update(no_key=True).filter(key=paper).values_list("key"))
-
-
 def count(paper: int) -> int:
     """Count the upvotes of a paper anew, write beside it how many there are and how many count fully; answers all."""
     number, firm = (

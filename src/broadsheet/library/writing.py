@@ -92,10 +92,11 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
     )
 
 
+UNCOUNTED: Mapping[str, Any] = {"votes": 0, "firm": 0, "comments": 0}
+"""What is counted here, and said by no record, of a paper of which nothing is counted."""
+
 _UPDATED = [
-    field.name
-    for field in models.Paper._meta.concrete_fields
-    if field.name not in {"key", "votes", "firm", "comments", "stored_at"}
+    field.name for field in models.Paper._meta.concrete_fields if field.name not in {"key", "stored_at", *UNCOUNTED}
 ]
 
 
@@ -193,6 +194,8 @@ def absorb(winner: int, losers: Collection[int]) -> None:
     _hand_over(models.Flag, winner, losers, comment=None, decision=None)
     models.Flag.objects.filter(paper__in=losers).exclude(comment=None, decision=None).update(paper=winner)
     models.Notification.objects.filter(paper__in=losers).update(paper=winner)
+    for lock in models.DiscussionLock.objects.filter(paper__in=losers).order_by("at"):
+        models.DiscussionLock.objects.get_or_create(paper_id=winner, defaults={"reason": lock.reason, "at": lock.at})
     if models.Comment.objects.filter(paper__in=losers).update(paper=winner):
         comments.count(winner)
     delete(losers)
