@@ -42,6 +42,12 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_pa
     assert "a.example" in values[2]
 
 
+def test_numpy_is_loaded_after_it_was_told_to_use_one_thread() -> None:
+    code = "import os, sys, broadsheet.settings; print('numpy' in sys.modules, os.environ['OPENBLAS_NUM_THREADS'])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "1"]
+
+
 def test_a_database_is_named_by_its_url(tmp_path: Path) -> None:
     values = json.loads(settings(tmp_path, DATABASE_URL="postgres://me@127.0.0.1/papers").stdout)
     assert values[3] == "django.db.backends.postgresql"

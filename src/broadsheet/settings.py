@@ -22,6 +22,10 @@ import platformdirs
 from broadsheet.errors import SettingError
 from broadsheet.setting_list import SETTINGS
 
+# Many are answered at a time, each with one core. Left to itself, numpy's algebra starts a thread a core for matrices
+# so small that these threads do nothing but wait for each other: a ranking then costs eight times the processor.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 def _environment(name: str) -> str | None:
     setting = next(setting for setting in SETTINGS if setting.name == name)
