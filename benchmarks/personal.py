@@ -48,7 +48,7 @@ from broadsheet.index import embed
 from broadsheet.index.query import phrases
 from broadsheet.rank import phrases as phrasing
 from broadsheet.rank.choosing import Evidence, chosen
-from broadsheet.rank.personal import Fit, Papers, Taste
+from broadsheet.rank.personal import Fit, Papers, Taste, usual_in
 from broadsheet.text import readable
 
 CANDIDATES, BEFORE = 5000, 3000
@@ -139,7 +139,7 @@ def interests(of: Callable[[Collection], Papers]) -> Method:
     def score(collection: Collection, reader: Reader) -> Scores:
         papers = of(collection)
         candidates = papers.take(reader.candidates)
-        taste = Taste(papers.take(reader.library), _faded(collection, reader), candidates)
+        taste = Taste(papers.take(reader.library), _faded(collection, reader), usual_in(candidates))
         return _sharpened(collection, taste, taste.fit(candidates), candidates)
 
     return score
@@ -148,7 +148,7 @@ def interests(of: Callable[[Collection], Papers]) -> Method:
 def without_phrases(collection: Collection, reader: Reader) -> Scores:
     """Our own, without words in a row."""
     candidates = collection.whole.take(reader.candidates)
-    fit = Taste(collection.whole.take(reader.library), _faded(collection, reader), candidates).fit(candidates)
+    fit = Taste(collection.whole.take(reader.library), _faded(collection, reader), usual_in(candidates)).fit(candidates)
     scores: Scores = fit.score
     return scores
 
@@ -168,7 +168,7 @@ def _sharpened(collection: Collection, taste: Taste, fit: Fit, candidates: Paper
 def listed(collection: Collection, reader: Reader) -> Scores:
     """Our own, as the page lists them: without what says the same as a paper before it."""
     candidates = collection.whole.take(reader.candidates)
-    taste = Taste(collection.whole.take(reader.library), _faded(collection, reader), candidates)
+    taste = Taste(collection.whole.take(reader.library), _faded(collection, reader), usual_in(candidates))
     none = np.zeros(len(candidates), np.float32)
     fit = taste.fit(candidates)
     fit = replace(fit, score=_sharpened(collection, taste, fit, candidates))
@@ -342,7 +342,7 @@ def _print_surprise(collection: Collection, readers: Sequence[Reader]) -> None:
         table = []
         for reader in readers:
             candidates = collection.whole.take(reader.candidates)
-            taste = Taste(collection.whole.take(reader.library), _faded(collection, reader), candidates)
+            taste = Taste(collection.whole.take(reader.library), _faded(collection, reader), usual_in(candidates))
             fit = taste.fit(candidates)
             none = np.zeros(len(candidates), np.float32)
             fit = replace(fit, score=_sharpened(collection, taste, fit, candidates))
@@ -377,7 +377,7 @@ def _print_speed(embedder: embed.Embedder) -> None:
         walls, threads = [], []
         for _ in range(200):
             wall, thread = time.perf_counter(), time.thread_time()
-            taste = Taste(liked, np.ones(size), candidates)
+            taste = Taste(liked, np.ones(size), usual_in(candidates))
             taste.fit(candidates)
             walls.append(time.perf_counter() - wall)
             threads.append(time.thread_time() - thread)

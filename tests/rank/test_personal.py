@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from broadsheet.rank import personal
-from broadsheet.rank.personal import Papers, Taste, grouped
+from broadsheet.rank.personal import Papers, Taste, grouped, usual_in
 
 DIMENSION = 16
 TOPICS = np.eye(DIMENSION)
@@ -35,7 +35,7 @@ def shuffled(papers: Papers, seed: int) -> tuple[Papers, np.ndarray]:
 class TestFit:
     def test_papers_of_the_readers_topic_come_first(self) -> None:
         others = background()
-        taste = Taste(some_papers([3, 3, 3]), np.ones(3), others)
+        taste = Taste(some_papers([3, 3, 3]), np.ones(3), usual_in(others))
         best = np.argsort(-taste.fit(others).score)[:10]
         assert set(best.tolist()) == set(range(3, 160, 16))
 
@@ -52,7 +52,7 @@ class TestFit:
                 if share and np.log(share / usual) > personal.TELLING:
                     total += np.sqrt(share) * np.log(share / usual)
             expected.append(total / np.sqrt(20 + personal.USUAL))
-        found = Taste(liked, np.ones(3), others).fit(others).words
+        found = Taste(liked, np.ones(3), usual_in(others)).fit(others).words
         standard = (np.array(expected) - np.mean(expected)) / np.std(expected)
         np.testing.assert_allclose(found, standard, rtol=1e-4, atol=1e-5)
 
@@ -65,37 +65,37 @@ class TestFit:
             covariance + (personal.SHRINK + DIMENSION / 160) * even, liked.vectors.mean(axis=0) - middle
         )
         expected = others.vectors @ direction
-        found = Taste(liked, np.ones(3), others).fit(others).meaning
+        found = Taste(liked, np.ones(3), usual_in(others)).fit(others).meaning
         np.testing.assert_allclose(found, (expected - expected.mean()) / expected.std(), rtol=1e-3, atol=1e-4)
 
     def test_a_paper_that_weighs_nothing_beside_another_says_nothing_beside_it(self) -> None:
         others = background()
-        both = Taste(some_papers([3, 3, 7]), np.array([1.0, 1.0, 1e-9]), others).whole
-        alone = Taste(some_papers([3, 3, 7]).take(np.array([0, 1])), np.ones(2), others).whole
+        both = Taste(some_papers([3, 3, 7]), np.array([1.0, 1.0, 1e-9]), usual_in(others)).whole
+        alone = Taste(some_papers([3, 3, 7]).take(np.array([0, 1])), np.ones(2), usual_in(others)).whole
         np.testing.assert_allclose(both.direction, alone.direction, rtol=1e-4, atol=1e-4)
 
     @pytest.mark.parametrize("seed", range(5))
     def test_the_order_in_which_papers_come_changes_nothing_to_the_last_bit(self, seed: int) -> None:
         liked, others, weights = some_papers([3, 3, 5, 5, 9]), background(), np.array([1.0, 0.5, 0.7, 1.0, 0.2])
-        expected = Taste(liked, weights, others, some_papers([11], 7, 90)).fit(others)
+        expected = Taste(liked, weights, usual_in(others), some_papers([11], 7, 90)).fit(others)
         mixed_liked, order = shuffled(liked, seed)
         mixed_others, back = shuffled(others, seed + 100)
-        found = Taste(mixed_liked, weights[order], mixed_others, some_papers([11], 7, 90)).fit(mixed_others)
+        found = Taste(mixed_liked, weights[order], usual_in(mixed_others), some_papers([11], 7, 90)).fit(mixed_others)
         assert np.array_equal(found.score, expected.score[back])
         assert np.array_equal(found.interest, expected.interest[back])
 
     def test_less_like_a_paper_puts_what_is_like_it_behind_and_leaves_the_rest(self) -> None:
         others = background()
         liked = some_papers([3, 3, 3, 5, 5, 5])
-        before = Taste(liked, np.ones(6), others).fit(others)
-        after = Taste(liked, np.ones(6), others, some_papers([5], 9, 500)).fit(others)
+        before = Taste(liked, np.ones(6), usual_in(others)).fit(others)
+        after = Taste(liked, np.ones(6), usual_in(others), some_papers([5], 9, 500)).fit(others)
         fives, threes = np.arange(5, 160, 16), np.arange(3, 160, 16)
         assert (after.score[fives] < before.score[fives] - 1).all()
         assert (after.score[threes] > before.score[threes] - 0.5).all()
 
     def test_the_nearest_of_the_readers_papers_is_told(self) -> None:
         liked = some_papers([3, 5, 9])
-        places, likeness = Taste(liked, np.ones(3), background()).nearest(liked.take(np.array([2, 0])))
+        places, likeness = Taste(liked, np.ones(3), usual_in(background())).nearest(liked.take(np.array([2, 0])))
         assert places.tolist() == [2, 0]
         np.testing.assert_allclose(likeness, 1, atol=1e-4)
 
@@ -103,11 +103,11 @@ class TestFit:
         same = some_papers([3]).take(np.zeros(5, np.intp))
         bare = Papers(same.keys, same.vectors, np.zeros(0, np.int64), np.zeros(5, np.int64))
         for papers in (same, bare):
-            assert np.isfinite(Taste(papers, np.ones(5), papers).fit(papers).score).all()
+            assert np.isfinite(Taste(papers, np.ones(5), usual_in(papers)).fit(papers).score).all()
 
     def test_words_that_the_background_never_had_are_no_trouble(self) -> None:
         others = background()
-        taste = Taste(some_papers([3, 3, 3]), np.ones(3), others)
+        taste = Taste(some_papers([3, 3, 3]), np.ones(3), usual_in(others))
         far = Papers(others.keys[:1], others.vectors[:1], np.array([1_000_000]), np.array([1]))
         assert np.isfinite(taste.fit(far).score).all()
 
@@ -115,14 +115,14 @@ class TestFit:
 class TestInterests:
     def test_two_topics_are_two_interests_and_one_is_one(self) -> None:
         others = background()
-        two = Taste(some_papers([3, 5, 3, 5, 3]), np.ones(5), others)
+        two = Taste(some_papers([3, 5, 3, 5, 3]), np.ones(5), usual_in(others))
         assert [sorted(each.members) for each in two.interests] == [[0, 2, 4], [1, 3]]
         assert [round(each.share, 2) for each in two.interests] == [0.6, 0.4]
-        assert len(Taste(some_papers([3, 3, 3]), np.ones(3), others).interests) == 1
+        assert len(Taste(some_papers([3, 3, 3]), np.ones(3), usual_in(others)).interests) == 1
 
     def test_a_small_interest_is_not_drowned_by_a_large_one(self) -> None:
         others = background()
-        fit = Taste(some_papers([3] * 12 + [5] * 3), np.ones(15), others).fit(others)
+        fit = Taste(some_papers([3] * 12 + [5] * 3), np.ones(15), usual_in(others)).fit(others)
         first = np.argsort(-fit.score)[:20]
         assert sum(int(place) % 16 == 5 for place in first) >= 8
 

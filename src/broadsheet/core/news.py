@@ -130,10 +130,14 @@ class News:
             Told(each.paper.key, f"number {each.rank} of trending: {trending.reason_of(each)}") for each in found.rising
         ]
 
+    @cached_property
+    def _field(self) -> personal.Field:
+        return personal.field_of(self._index)
+
     def for_you(self, account: int) -> list[Told]:
         """Recent papers chosen for an account, best first."""
         reader = Actor(key=account, name="")
-        found = personal.for_you(self._index, reader, Paging(1, CHOSEN), now=self.now)
+        found = personal.for_you(self._index, reader, Paging(1, CHOSEN), now=self.now, field=self._field)
         self._know(each.paper for each in found.chosen)
         return [Told(each.paper.key, f"for you: {'; '.join(reasons(each))}") for each in found.chosen]
 

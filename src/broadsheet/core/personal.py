@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -68,6 +68,15 @@ RANKINGS = ("interests", "mean", "trending")
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """The recent papers among which is chosen for any reader, and what is usual among them; None without an index."""
+
+    candidates: Sequence[Candidate]
+    papers: Papers | None
+    usual: personal.Usual | None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a reader: signals by paper, what they count, what is said and followed."""
 
@@ -96,22 +105,43 @@ def known(account: int, *, now: datetime) -> Known:
     return Known(liked, disliked[:LIBRARY], every, apart, taste)
 
 
+def field_of(index: Index) -> Field:
+    """The papers listed within RECENT of the newest, or the FEW newest."""
+    newest = library.candidates(CANDIDATES)
+    within = sum(each.day >= newest[0].day - RECENT for each in newest)
+    candidates = newest[: max(within, FEW)]
+    try:
+        papers = Papers(*index.material(sorted(each.key for each in candidates)))
+    except IndexMissingError:
+        return Field(candidates, None, None)
+    return Field(candidates, papers, personal.usual_in(papers))
+
+
 def for_you(
-    index: Index, actor: Actor, paging: Paging, *, now: datetime, mixed: tuple[str, str] | None = None, seed: int = 0
+    index: Index,
+    actor: Actor,
+    paging: Paging,
+    *,
+    now: datetime,
+    field: Field | None = None,
+    mixed: tuple[str, str] | None = None,
+    seed: int = 0,
 ) -> ForYou:
     """One page of recent papers for this reader, best first, none that it has voted for, read, kept, hidden or mailed.
 
     Where the index is missing or has fewer than ENOUGH of the reader's papers, what rises and what is followed orders
-    them. `mixed` names two rankings to be drafted into one list by this seed; see `rank.interleave`.
+    them. Whoever asks for many readers makes the `field` once. `mixed` names two rankings to be drafted into one list
+    by this seed; see `rank.interleave`.
     """
     mine = known(actor.key, now=now)
     seen = mine.every.keys() | library.mailed(actor.key, now - MAILED)
-    field = recent(library.candidates(CANDIDATES), seen)
+    field = field or field_of(index)
+    unseen = [each for each in field.candidates if each.key not in seen]
     state, behind = progress(index)
     try:
-        found = _gathered(index, mine, library.followed(actor.key), field)
+        found = _gathered(index, mine, library.followed(actor.key), field, unseen)
     except IndexMissingError:
-        found = _without_index(field)
+        found = _without_index(unseen)
     placed = choosing.chosen(found.evidence, mine.taste.surprise, LISTED)
     ranking_of: dict[int, str] = {}
     if mixed and found.taste:
@@ -119,18 +149,9 @@ def for_you(
     first = (paging.page - 1) * paging.size
     return ForYou(
         chosen=_explained(index.embedder, found, placed[first : first + paging.size], first, ranking_of),
-        total=len(placed), paging=paging, taste=mine.taste, learned_from=len(found.liked), looked_at=len(field),
-        first=field[-1].day if field else None, behind=behind, missing=state.documents is None and not found.indexed,
+        total=len(placed), paging=paging, taste=mine.taste, learned_from=len(found.liked), looked_at=len(unseen),
+        first=unseen[-1].day if unseen else None, behind=behind, missing=state.documents is None and not found.indexed,
     )  # fmt: skip
-
-
-def recent(newest: Sequence[Candidate], seen: Collection[int] = ()) -> list[Candidate]:
-    """Those listed within RECENT of the newest, or the FEW newest, less those that the reader has seen."""
-    if not newest:
-        return []
-    oldest = newest[0].day - RECENT
-    within = sum(each.day >= oldest for each in newest)
-    return [each for each in newest[: max(within, FEW)] if each.key not in seen]
 
 
 def _faded(at: datetime, now: datetime) -> float:
@@ -149,12 +170,17 @@ class _Found:
     indexed: bool
 
 
-def _gathered(index: Index, mine: Known, followed: Sequence[Followed], field: Sequence[Candidate]) -> _Found:
-    """What speaks for each recent paper, read from the index. IndexMissingError without one."""
+def _gathered(
+    index: Index, mine: Known, followed: Sequence[Followed], field: Field, unseen: Sequence[Candidate]
+) -> _Found:
+    """What speaks for each recent paper that is unseen, read from the index. IndexMissingError without one."""
+    if field.papers is None:
+        raise IndexMissingError
+    liked, taste = learned(index, mine, field)
     unwanted = {key for words in mine.taste.unwanted for key in index.saying(words)}
-    candidates = Papers(*index.material(sorted(each.key for each in field if each.key not in unwanted)))
-    liked, taste = learned(index, mine, candidates)
-    following = {one: _papers_of(index, one, candidates, field) for one in _asked(followed)}
+    wanted_keys = np.array([each.key for each in unseen if each.key not in unwanted], np.int64)
+    candidates = field.papers.take(np.flatnonzero(np.isin(field.papers.keys, wanted_keys)))
+    following = {one: _papers_of(index, one, candidates, unseen) for one in _asked(followed)}
     wanted = {words: index.saying(words) for words in mine.taste.wanted}
     keys = candidates.keys.tolist()
     place_of = {key: place for place, key in enumerate(keys)}
@@ -172,7 +198,7 @@ def _gathered(index: Index, mine: Known, followed: Sequence[Followed], field: Se
     evidence = Evidence(
         papers=candidates, fit=fit,
         authors=counted_of("author"), searches=counted_of("search"), categories=counted_of("category"),
-        wanted=counted(wanted.values()), **_times(field, keys),
+        wanted=counted(wanted.values()), **_times(unseen, keys),
     )  # fmt: skip
     return _Found(
         evidence=evidence,
@@ -197,13 +223,13 @@ def _sharpened(taste: personal.Taste, candidates: Papers) -> Fit:
     return replace(fit, score=score)
 
 
-def learned(index: Index, mine: Known, background: Papers) -> tuple[Papers, personal.Taste | None]:
+def learned(index: Index, mine: Known, field: Field) -> tuple[Papers, personal.Taste | None]:
     """The reader's papers that the index has, and what they tell if they are ENOUGH. IndexMissingError without one."""
     liked, disliked = Papers(*index.material(list(mine.liked))), Papers(*index.material(mine.disliked))
-    if len(liked) < ENOUGH or not len(background):
+    if len(liked) < ENOUGH or not field.papers or field.usual is None:
         return liked, None
     weights = np.array([mine.liked[key] for key in liked.keys.tolist()], np.float32)
-    return liked, personal.Taste(liked, weights, background, disliked)
+    return liked, personal.Taste(liked, weights, field.usual, disliked)
 
 
 def _without_index(field: Sequence[Candidate]) -> _Found:

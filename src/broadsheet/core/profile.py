@@ -9,7 +9,7 @@ from datetime import datetime
 
 from broadsheet.community import Actor, Role
 from broadsheet.core import roles
-from broadsheet.core.personal import CANDIDATES, WEIGHTS, Known, known, learned, recent
+from broadsheet.core.personal import WEIGHTS, Known, field_of, known, learned
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
 from broadsheet.index.embed import split_words
@@ -17,7 +17,6 @@ from broadsheet.index.explain import telling_words
 from broadsheet.library import papers
 from broadsheet.library import personal as library
 from broadsheet.rank import personal
-from broadsheet.rank.personal import Papers
 from broadsheet.tastes import Interest, Kept, Profile, Taste
 from broadsheet.text import plain
 from broadsheet.types import Paper
@@ -112,8 +111,7 @@ def remember(actor: Actor) -> None:
 def _taste(index: Index, mine: Known) -> personal.Taste | None:
     """What is learned, held against the recent papers as on the page; nothing while there is no index."""
     try:
-        background = Papers(*index.material(sorted(each.key for each in recent(library.candidates(CANDIDATES)))))
-        return learned(index, mine, background)[1]
+        return learned(index, mine, field_of(index))[1]
     except IndexMissingError:
         return None
 

@@ -85,6 +85,32 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual among some papers: the middle of their embeddings, how these spread, and the tokens that they have.
+
+    `inverse` is that of their covariance, shrunk, and `root` a root of it; `tokens` is the share of the papers that
+    have each token, `unseen` that of a token that none has. Many readers' tastes may be held against one.
+    """
+
+    middle: Vectors
+    inverse: Vectors
+    root: Vectors
+    tokens: Scores
+    unseen: float
+
+    def share_of(self, size: int) -> Scores:
+        """The share of the papers that have each of the first `size` tokens, or of all that any has."""
+        return np.pad(self.tokens, (0, max(size - len(self.tokens), 0)), constant_values=self.unseen)
+
+
+def usual_in(papers: Papers) -> Usual:
+    """What is usual among these papers, in whatever order they come."""
+    papers = papers.in_order()
+    share = (np.bincount(papers.tokens) + 0.5) / (len(papers) + 1)
+    return Usual(*_covariance(papers.vectors), tokens=share, unseen=0.5 / (len(papers) + 1))
+
+
+@dataclass(frozen=True, slots=True)
 class Interest:
     """Some of a reader's papers that belong together, by their places in the order of keys, the most typical first.
 
@@ -118,19 +144,17 @@ class Fit:
 
 
 class Taste:
-    """What a reader's papers tell, held against a background of others, which had better be those to be ordered.
+    """What a reader's papers tell, held against what is usual, best among the papers that are to be ordered.
 
     Papers may come in any order: they are taken in that of their keys. `weights` are above nought, one a liked paper.
     """
 
-    def __init__(self, liked: Papers, weights: Scores, background: Papers, disliked: Papers | None = None) -> None:
+    def __init__(self, liked: Papers, weights: Scores, usual: Usual, disliked: Papers | None = None) -> None:
         self.liked = liked.in_order()
         self.weights = np.asarray(weights, np.float64)[np.argsort(liked.keys, kind="stable")]
         self._disliked = disliked.in_order() if disliked else None
-        background = background.in_order()
-        self._middle, self._inverse, self._root = _covariance(background.vectors)
-        size = 1 + max(int(each.max(initial=0)) for each in (liked.tokens, background.tokens))
-        self._usual = (np.bincount(background.tokens, minlength=size) + 0.5) / (len(background) + 1)
+        self._usual = usual
+        self._shares = usual.share_of(1 + int(liked.tokens.max(initial=0)))
         self._near = self._seen(self.liked.vectors)
         groups = grouped(self._near, self.weights)
         self.whole = self._interest(np.arange(len(liked)))
@@ -174,18 +198,18 @@ class Taste:
 
     def _seen(self, vectors: Vectors) -> Vectors:
         """Embeddings whose cosines are 0 as usual, of length one: seen from the middle, evened out."""
-        seen: Vectors = _unit((vectors - self._middle) @ self._root)
+        seen: Vectors = _unit((vectors - self._usual.middle) @ self._usual.root)
         return seen
 
     def _interest(self, members: Places) -> Interest:
         weights = self.weights[members]
         shares = weights / weights.sum()
         mean = shares @ self.liked.vectors[members]
-        direction = (self._inverse @ (mean - self._middle)).astype(np.float32)
+        direction = (self._usual.inverse @ (mean - self._usual.middle)).astype(np.float32)
         some = self.liked.take(members)
-        there = np.bincount(some.tokens, np.repeat(shares, some.lengths), len(self._usual))
+        there = np.bincount(some.tokens, np.repeat(shares, some.lengths), len(self._shares))
         known = np.flatnonzero(there)
-        telling = np.log(there[known] / self._usual[known])
+        telling = np.log(there[known] / self._shares[known])
         words = np.zeros(len(there), np.float32)
         words[known] = np.where(telling > TELLING, np.sqrt(there[known]) * telling, 0)
         typical = np.argsort(-(self._near[members] @ (shares @ self._near[members])), kind="stable")

@@ -56,6 +56,7 @@ def added(
     theirs = frozenset().union(*liked)
     shared = [theirs.intersection(phrases) for phrases in said]
     usual = Counter(phrase for phrases in shared for phrase in phrases)
+    liked = [usual.keys() & phrases for phrases in liked]
     roots = np.sqrt([len(phrases) + USUAL for phrases in said])
     groups = [group for group in interests if group]
 
