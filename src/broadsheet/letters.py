@@ -46,7 +46,7 @@ def send(letter: Letter) -> None:
 
 
 def address() -> str:
-    """The address that people use."""
+    """The address that people use, without a slash at its end."""
     return str(settings.SITE_URL) or f"http://{settings.HOST}:{settings.PORT}"
 
 

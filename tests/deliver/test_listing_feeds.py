@@ -1,13 +1,15 @@
 """Promises of the feeds of listings and digests: any reader reads them, and they say what the pages say."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import feedparser
 import pytest
 from builders import a_record
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from subscribers import MORNING, confirmed
 
 from broadsheet import wiring
@@ -120,3 +122,24 @@ def test_a_subscriber_reads_the_digests_as_a_private_feed(client: Client, librar
     assert client.get(entry.link.removeprefix("http://localhost")).status_code == 200
     assert client.get(f"{address}.json").json()["items"][0]["id"] == entry.id
     assert client.get(f"/digests/{prove(who, Purpose.MANAGE)}/feed.atom").status_code == 410
+
+
+def test_a_feed_of_many_digests_costs_no_more_statements_than_one_of_one(
+    client: Client, library: Callable[..., None]
+) -> None:
+    who, numbers = confirmed(Want(Kind.CATEGORY, "cs.LG")), []
+    for day in range(3):
+        library(
+            a_record(
+                f"Stone of day {day}",
+                ids=(f"arxiv:2603.0001{day}",),
+                announced=DAY + timedelta(days=day),
+                categories=("cs.LG",),
+            )
+        )
+        composing.compose(wiring.index(), Formula(), now=MORNING + timedelta(days=day))
+        with CaptureQueriesContext(connection) as seen:
+            read = feedparser.parse(client.get(f"/digests/{prove(who, Purpose.READ)}/feed.atom").content)
+        assert len(read.entries) == day + 1
+        numbers.append(len(seen))
+    assert len(set(numbers)) == 1

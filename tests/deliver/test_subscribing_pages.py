@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from subscribers import MORNING, confirmed, mail, proof_in, sent
 
-from broadsheet import wiring
+from broadsheet import letters, wiring
 from broadsheet.core import accounts, composing, subscribing
 from broadsheet.core.proofs import Purpose, prove
 from broadsheet.deliver.mail import ways
@@ -41,7 +41,7 @@ def text(client: Client, path: str, status: int = 200) -> str:
 
 
 def path_of(url: str) -> str:
-    return url.removeprefix(ways.site())
+    return url.removeprefix(letters.address())
 
 
 def manage_path(who: Subscriber) -> str:

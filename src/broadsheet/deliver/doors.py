@@ -68,8 +68,11 @@ class DoorCarrier:
         except DoorError as error:
             return Outcome(name=name, verdict=Verdict.NEVER, words=str(error))
         service = _service(outgoing.address)
-        said = self._render(outgoing)
-        title, body = shortened(said, self._view(outgoing), int(service.title_maxlen), int(service.body_maxlen))
+        try:
+            said, view = self._render(outgoing), self._view(outgoing)
+        except LookupError as error:  # its subscriber has asked to be forgotten, a moment ago
+            return Outcome(name=name, verdict=Verdict.NEVER, words=str(error))
+        title, body = shortened(said, view, int(service.title_maxlen), int(service.body_maxlen))
         begin()
         with _guarded(self._private), _heard() as heard:
             good = bool(service.notify(title=title, body=body))

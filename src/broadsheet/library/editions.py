@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
-from django.db.models import Max
+from django.db.models import QuerySet
 
 from broadsheet.digests import Edition, FrozenPaper, Letter
 from broadsheet.library import bulk, models
@@ -79,21 +79,13 @@ def put(drafts: Sequence[Draft], now: datetime) -> int:
 
 def edition(number: int) -> Edition | None:
     """The edition of this number, with its papers as they were."""
-    row = models.Edition.objects.filter(pk=number).first()
-    return _edition(row, frozen=True) if row else None
+    return next(iter(_editions(models.Edition.objects.filter(pk=number), frozen=True)), None)
 
 
-def of_subscriber(subscriber: int, limit: int) -> list[Edition]:
-    """The newest digests of a subscriber, newest first, without their papers."""
+def of_subscriber(subscriber: int, limit: int, *, frozen: bool = False) -> list[Edition]:
+    """The newest digests of a subscriber, newest first; without their papers, unless they are asked for as `frozen`."""
     rows = models.Edition.objects.filter(subscriber=subscriber, kind=Letter.DIGEST).order_by("-composed_at", "-pk")
-    return [_edition(row, frozen=False) for row in rows[:limit]]
-
-
-def last_of(subscriber: int) -> datetime | None:
-    """When the newest digest of a subscriber was composed."""
-    rows = models.Edition.objects.filter(subscriber=subscriber, kind=Letter.DIGEST)
-    last: datetime | None = rows.aggregate(last=Max("composed_at"))["last"]
-    return last
+    return _editions(rows[:limit], frozen=frozen)
 
 
 def mailed(subscribers: Collection[int], since: datetime) -> dict[int, dict[int, datetime]]:
@@ -129,20 +121,31 @@ def ended(subscriptions: Collection[int]) -> set[int]:
     return set(subscriptions) - set(rows.values_list("pk", flat=True))
 
 
-def _edition(row: models.Edition, *, frozen: bool) -> Edition:
-    numbers = {paper["frozen"] for section in row.content.get("sections", ()) for paper in section["papers"] if frozen}
-    kept = models.FrozenPaper.objects.filter(pk__in=numbers).values_list("pk", "digest", "content")
-    return Edition(
-        number=row.pk,
-        subscriber=row.subscriber_id,
-        kind=Letter(row.kind),
-        period=row.period,
-        subject=row.subject,
-        subscriptions=tuple(row.subscriptions),
-        content=row.content,
-        composed_at=row.composed_at,
-        frozen={number: FrozenPaper(*told) for number, *told in kept} if numbers else {},
-    )
+def _editions(rows: QuerySet[models.Edition], *, frozen: bool) -> list[Edition]:
+    """Rows as editions, with all their papers in one statement if they are asked for."""
+    numbers = {row.pk: _frozen_in(row) if frozen else set() for row in rows}
+    kept = {}
+    if every := set().union(*numbers.values()):
+        told = models.FrozenPaper.objects.filter(pk__in=every).values_list("pk", "digest", "content")
+        kept = {number: FrozenPaper(*words) for number, *words in told}
+    return [
+        Edition(
+            number=row.pk,
+            subscriber=row.subscriber_id,
+            kind=Letter(row.kind),
+            period=row.period,
+            subject=row.subject,
+            subscriptions=tuple(row.subscriptions),
+            content=row.content,
+            composed_at=row.composed_at,
+            frozen={number: kept[number] for number in numbers[row.pk] & kept.keys()},
+        )
+        for row in rows
+    ]
+
+
+def _frozen_in(row: models.Edition) -> set[int]:
+    return {paper["frozen"] for section in row.content.get("sections", ()) for paper in section["papers"]}
 
 
 def _json(value: Any) -> str:

@@ -68,12 +68,6 @@ def note_change(kind: str, said: Mapping[str, Any], now: datetime, account: int 
     models.RankingChange.objects.create(at=now, kind=kind, said=dict(said), account_id=account)
 
 
-def newest_formula() -> Mapping[str, Any] | None:
-    """The formula that the log says is in place."""
-    row = models.RankingChange.objects.filter(kind="formula").order_by("-pk").first()
-    return row.said if row else None
-
-
 def changes(limit: int) -> list[Changed]:
     """The latest lines of the public log, latest first."""
     rows = models.RankingChange.objects.order_by("-pk").values_list("at", "kind", "said")

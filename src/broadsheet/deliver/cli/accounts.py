@@ -108,11 +108,11 @@ def invite(role: str, mail: str, days: int) -> None:
       broadsheet invite
       broadsheet invite --role editor --mail bo@example.org --days 3
     """
-    settings = prepare()
+    prepare()
+    from broadsheet import letters
     from broadsheet.deliver import inviting
 
-    address = settings.SITE_URL or f"http://{settings.HOST}:{settings.PORT}"
-    link = inviting.invite(None, Role(role), mail, now(), address=address, days=days)
+    link = inviting.invite(None, Role(role), mail, now(), address=letters.address(), days=days)
     click.echo(link.address)
     sent = f" It was sent to {mail}." if link.mailed else ""
     click.echo(f"Whoever opens this makes an account as {role}, until {link.until:%Y-%m-%d}.{sent}", err=True)

@@ -24,6 +24,7 @@ from broadsheet.core.wants import named
 from broadsheet.deliver import editions as shown
 from broadsheet.deliver.mail import ways
 from broadsheet.digests import Edition, Every, FrozenPaper, Kind, Letter, Subscriber, Want
+from broadsheet.letters import address
 from broadsheet.library import editions, subscriptions
 from broadsheet.sending import Outgoing
 
@@ -125,7 +126,7 @@ def _letter(edition: Edition, subscriber: Subscriber) -> dict[str, Any]:
     return {
         "subject": edition.subject,
         "house": settings.SITE_NAME,
-        "site": ways.site(),
+        "site": address(),
         "date": shown.day(when.date()),
         "sections": [],
         "intro": [],
@@ -199,7 +200,6 @@ def _text(letter: dict[str, Any]) -> str:
 def _lines(letter: dict[str, Any]) -> Iterator[str]:
     yield from (letter["house"], letter["date"], "=" * WIDTH, "")
     yield from (_wrapped(words, "") for words in letter["intro"])
-    yield from (_wrapped(want, "• ") for want in letter.get("wants", ()))
     if press := letter.get("press"):
         yield from (press["url"], "")
     yield from (_wrapped(words, "") for words in letter["outro"])

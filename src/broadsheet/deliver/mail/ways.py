@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.conf import settings
-
 from broadsheet.core.proofs import Purpose, prove
 from broadsheet.digests import Subscriber
+from broadsheet.letters import address
 
 
 class Ways(NamedTuple):
@@ -19,27 +18,22 @@ class Ways(NamedTuple):
     stop: str
 
 
-def site() -> str:
-    """The address of the house, without a stroke at the end."""
-    return str(settings.SITE_URL or f"http://{settings.HOST}:{settings.PORT}")
-
-
 def ways(subscriber: Subscriber, edition: int) -> Ways:
     """The ways that the mail of an edition shows to its subscriber."""
-    archive = f"{site()}/digests/{prove(subscriber, Purpose.READ)}/"
+    archive = f"{address()}/digests/{prove(subscriber, Purpose.READ)}/"
     return Ways(
         read=f"{archive}{edition}",
         archive=archive,
-        manage=f"{site()}/subscriptions/{prove(subscriber, Purpose.MANAGE)}",
+        manage=f"{address()}/subscriptions/{prove(subscriber, Purpose.MANAGE)}",
         stop=stop(subscriber, edition),
     )
 
 
 def stop(subscriber: Subscriber, edition: int) -> str:
     """Where a mail program, by one click, ends the subscriptions of an edition (RFC 8058)."""
-    return f"{site()}/unsubscribe/{prove(subscriber, Purpose.STOP, edition)}"
+    return f"{address()}/unsubscribe/{prove(subscriber, Purpose.STOP, edition)}"
 
 
 def confirm(subscriber: Subscriber, numbers: list[int]) -> str:
     """Where a subscriber says that these subscriptions are wanted."""
-    return f"{site()}/subscriptions/confirm/{prove(subscriber, Purpose.CONFIRM, *numbers)}"
+    return f"{address()}/subscriptions/confirm/{prove(subscriber, Purpose.CONFIRM, *numbers)}"

@@ -21,6 +21,7 @@ from broadsheet.core import collecting, gathering, papers, shelving
 from broadsheet.core.collecting import CollectionError, CollectionNotFoundError
 from broadsheet.deliver import feeds, present, shelves
 from broadsheet.deliver.web.acting import actor_of, signed_in
+from broadsheet.deliver.web.context import address_of
 from broadsheet.deliver.web.feeding import as_feed
 from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import as_cards, not_found, pages, paging_of
@@ -114,7 +115,7 @@ def export(request: HttpRequest, name: str, form: str) -> HttpResponse:
     found = collecting.collection(shelves.number_in(name), _reader(request))
     if form not in shelves.FORMATS:
         return not_found(request)
-    text = shelves.export(shelving.every(found), found, form, _site(request))
+    text = shelves.export(shelving.every(found), found, form, address_of(request))
     path = shelves.collection_path(0, found.title)
     return as_file(text, form, path.partition("-")[2] or f"collection-{found.key}")
 
@@ -325,7 +326,3 @@ def _removed(request: HttpRequest, found: Collection, places: set[int]) -> dict[
     if not kept or kept["collection"] != found.key or found.access is None or found.access < Access.EDITS:
         return None
     return {**kept, "within": kept["place"] in places}
-
-
-def _site(request: HttpRequest) -> str:
-    return str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"

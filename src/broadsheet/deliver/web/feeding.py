@@ -17,6 +17,7 @@ from broadsheet.core.proofs import Purpose, proved
 from broadsheet.deliver import editions as shown
 from broadsheet.deliver import feeds, present
 from broadsheet.deliver.feeds import Feed
+from broadsheet.deliver.web.context import address_of
 from broadsheet.deliver.web.subscribing import by_proof
 from broadsheet.deliver.web.views import not_found
 from broadsheet.digests import Kind
@@ -37,7 +38,7 @@ def as_feed(request: HttpRequest, feed: Feed, form: str) -> HttpResponse:
     """The answer that is a feed in this form, `atom` or `json`."""
     if form not in FORMS:
         return not_found(request)
-    site = str(settings.SITE_URL) or f"{request.scheme}://{request.get_host()}"
+    site = address_of(request)
     place = feeds.Place(site=site, feed=f"{site}{request.get_full_path()}", house=settings.SITE_NAME)
     text = feeds.json_feed(feed, place) if form == "json" else feeds.atom(feed, place)
     return HttpResponse(text, content_type=f"{FORMS[form]}; charset=utf-8")
@@ -62,8 +63,8 @@ def listing(request: HttpRequest, kind: str, form: str) -> HttpResponse:
 def digests(request: HttpRequest, proof: str, form: str) -> HttpResponse:
     """A subscriber's digests as a feed, for whoever reads feeds rather than mails."""
     who, _ = proved(proof, Purpose.READ)
-    found = (editions.edition(each.number) for each in editions.of_subscriber(who.number, DIGESTS))
-    several = [shown.edition(each, zone=who.zone) for each in found if each]
+    found = editions.of_subscriber(who.number, DIGESTS, frozen=True)
+    several = [shown.edition(each, zone=who.zone) for each in found]
     return as_feed(
         request, feeds.of_digests(f"{settings.SITE_NAME}: your digests", f"/digests/{proof}/", several), form
     )
