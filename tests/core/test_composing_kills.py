@@ -1,21 +1,19 @@
 """The promise that holds when the process that composes is really killed, wherever it is: one edition a period."""
 
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-SETUP = """
-import sys
+from running import LIBRARY, a_child, environment, said_by, wait_until
+
+KILLS = 6
+
+SETUP = (
+    LIBRARY
+    + """
 from datetime import UTC, date, datetime, timedelta
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.conf import settings
 from broadsheet import wiring
 from broadsheet.core import composing, indexing
@@ -26,6 +24,7 @@ from broadsheet.types import Record
 
 now = datetime(2026, 3, 17, 6, 30, tzinfo=UTC)
 """
+)
 
 FILL = """
 store([Record(source="x", title=f"Stone number {n}", ids=(f"doi:10.1000/{n}",), categories=("cs.LG",),
@@ -49,26 +48,18 @@ print(composing.compose(wiring.index(), Formula(), now=now), flush=True)
 
 
 def test_a_process_that_is_killed_again_and_again_makes_one_edition_for_each(tmp_path: Path) -> None:
-    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "DATABASE_URL": ""}
-    subprocess.run([sys.executable, "-c", SETUP + FILL], env=environment, check=True)
-    dice, killed, said = random.Random(11), 0, ""
-    reached: list[int] = []
-    while not said.startswith("Composed"):
-        child = subprocess.Popen(
-            [sys.executable, "-c", SETUP + COMPOSE], stdout=subprocess.PIPE, env=environment, text=True
-        )
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        if killed < 6:
-            enough = (reached[-1] if reached else 0) + dice.randrange(20, 130)
-            while _count(tmp_path) < enough:
-                time.sleep(0.001)
-            time.sleep(dice.uniform(0, 0.01))
-            child.send_signal(signal.SIGKILL)
-            killed += 1
-        said = child.stdout.read().strip()
-        child.stdout.close()
-        child.wait()
+    told = environment(tmp_path)
+    assert said_by(SETUP + FILL, told) == ("", "")
+    dice, killed, said, reached = random.Random(11), 0, "", [0]
+    for life in range(KILLS + 1):
+        enough = reached[-1] + dice.randrange(20, 130)
+        with a_child(SETUP + COMPOSE, told) as child:
+            if life < KILLS:
+                wait_until(lambda: _count(tmp_path) >= enough, f"{enough} editions")  # noqa: B023 - called at once
+                time.sleep(dice.uniform(0, 0.01))
+                child.send_signal(signal.SIGKILL)
+            said, _ = child.communicate()
+        killed += child.returncode == -signal.SIGKILL
         reached.append(_count(tmp_path))
     database = sqlite3.connect(tmp_path / "library.sqlite3")
     editions, people = database.execute(
@@ -77,7 +68,8 @@ def test_a_process_that_is_killed_again_and_again_makes_one_edition_for_each(tmp
     sends = database.execute("SELECT count(*), count(DISTINCT edition_id) FROM library_delivery").fetchone()
     due = database.execute("SELECT count(*) FROM library_subscription WHERE next_at < '2026-03-17 06:30'").fetchone()
     database.close()
-    assert killed == 6
+    assert killed == KILLS
+    assert said.startswith("Composed")
     assert any(0 < number < 1200 for number in reached)
     assert (editions, people) == (1200, 1200)
     assert sends == (1200, 1200)

@@ -1,9 +1,6 @@
 """Promises of discussions: counted right, changed by whom it is theirs to change, and told to whom it concerns."""
 
 import contextlib
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +9,7 @@ import pytest
 from builders import a_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from running import LIBRARY, environment, said_by
 
 from broadsheet.community import Act, Actor, Comment, Role
 from broadsheet.core import discussing, flagging, moderating, notices, papers, splitting, threads, trending, weighing
@@ -444,13 +442,11 @@ def test_whatever_is_done_in_whatever_order_the_number_is_that_of_what_can_be_re
     assert all(places.index(one.comment.parent or places[0]) <= place for place, one in enumerate(thread))
 
 
-SPEAKERS = """
+SPEAKERS = (
+    LIBRARY
+    + """
 import threading
 from datetime import UTC, datetime
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.db import connection
 from broadsheet.community import Actor
 from broadsheet.core import discussing, papers
@@ -480,14 +476,11 @@ for thread in threads: thread.join()
 most = max(models.Gain.objects.filter(kind__endswith="voices").values_list("after", flat=True))
 print(papers.paper("doi:10.1000/x").comments, models.Comment.objects.count(), most)
 """
+)
 
 
 def test_a_hundred_that_speak_at_once_are_a_hundred_comments(tmp_path: Path) -> None:
-    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "DATABASE_URL": ""}
-    done = subprocess.run(
-        [sys.executable, "-c", SPEAKERS], capture_output=True, text=True, env=environment, check=False
-    )
-    assert (done.stdout, done.stderr) == ("100 100 100.0\n", "")
+    assert said_by(SPEAKERS, environment(tmp_path)) == ("100 100 100.0\n", "")
 
 
 @pytest.mark.django_db

@@ -2,16 +2,15 @@
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from builders import shared_data
+from running import environment, wait_until
 
 from broadsheet.core.imports import import_file, import_sample
 from broadsheet.core.store import BATCH
@@ -73,19 +72,19 @@ class TestOneFile:
 
 
 def test_an_import_that_is_killed_leaves_the_library_as_it_was(tmp_path: Path) -> None:
-    environment = {**os.environ, "BROADSHEET_DATA": str(tmp_path), "BROADSHEET_EMBEDDER": "hash-256"}
+    told = environment(tmp_path)
     command = [sys.executable, "-m", "broadsheet"]
-    subprocess.run([*command, "import", "-"], input=lines(1), env=environment, check=True, capture_output=True)
-    with subprocess.Popen([*command, "import", "-"], stdin=subprocess.PIPE, env=environment) as process:
+    subprocess.run([*command, "import", "-"], input=lines(1), env=told, check=True, capture_output=True)
+    with subprocess.Popen([*command, "import", "-"], stdin=subprocess.PIPE, env=told) as process:
         assert process.stdin
         process.stdin.write(lines(3 * BATCH, abstract="Long enough to overflow what SQLite keeps in memory. " * 200))
         process.stdin.flush()
         # Some of it must have reached the database's log, or the kill would prove nothing.
-        while (tmp_path / "library.sqlite3-wal").stat().st_size < 1_000_000:
-            assert process.poll() is None
-            time.sleep(0.02)
+        log = tmp_path / "library.sqlite3-wal"
+        wait_until(lambda: log.stat().st_size >= 1_000_000, "a megabyte in the log")
+        assert process.poll() is None
         process.send_signal(signal.SIGKILL)
-    done = subprocess.run([*command, "doctor", "--json"], env=environment, capture_output=True, check=False)
+    done = subprocess.run([*command, "doctor", "--json"], env=told, capture_output=True, check=False)
     checks = {check["name"]: check["words"] for check in json.loads(done.stdout)["checks"]}
     assert checks["papers"] == "1 papers"
     assert checks["library"].startswith("SQLite, sound")

@@ -1,8 +1,5 @@
 """Promises of the papers of a collection: each once, in an order that is whole after every change, however many work."""
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readers import NOW, an_actor, some_papers
+from running import LIBRARY, environment, said_by
 
 from broadsheet.community import Where
 from broadsheet.core import collecting, shelving, splitting
@@ -177,13 +175,11 @@ def test_a_full_collection_says_so_and_takes_nothing(monkeypatch: pytest.MonkeyP
     assert kept(key) == []
 
 
-HANDS = """
-import sys, threading
+HANDS = (
+    LIBRARY
+    + """
+import threading
 from datetime import UTC, datetime
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.db import connection
 from broadsheet.community import Actor, Where
 from broadsheet.core import collecting, papers, shelving
@@ -220,9 +216,8 @@ for thread in threads: thread.join()
 places = [each.place for each in shelving.every(collecting.collection(key, several[0]))]
 print(len(places), places == list(range(1, len(places) + 1)))
 """
+)
 
 
 def test_eight_hands_at_once_leave_an_order_that_is_whole(tmp_path: Path) -> None:
-    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "DATABASE_URL": ""}
-    done = subprocess.run([sys.executable, "-c", HANDS], capture_output=True, text=True, env=environment, check=False)
-    assert (done.stdout, done.stderr) == ("32 True\n", "")
+    assert said_by(HANDS, environment(tmp_path)) == ("32 True\n", "")

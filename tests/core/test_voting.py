@@ -1,13 +1,11 @@
 """Promises of upvotes: one an account, withdrawable, counted right however many come at once."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from builders import a_record
+from running import LIBRARY, environment, said_by
 
 from broadsheet.community import Actor, Role
 from broadsheet.core import accounts, papers, splitting, trending, voting, weighing
@@ -146,13 +144,11 @@ class TestTrust:
         assert (papers.paper(other.paper_id).votes, heat_of(other)) == (0, None)
 
 
-VOTERS = """
-import sys, threading
+VOTERS = (
+    LIBRARY
+    + """
+import threading
 from datetime import UTC, datetime
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.db import connection
 from broadsheet.core import papers, voting
 from broadsheet.core.store import store
@@ -177,9 +173,8 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(papers.paper("doi:10.1000/x").votes, models.Upvote.objects.count())
 """
+)
 
 
 def test_a_hundred_at_once_are_a_hundred_votes(tmp_path: Path) -> None:
-    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "DATABASE_URL": ""}
-    done = subprocess.run([sys.executable, "-c", VOTERS], capture_output=True, text=True, env=environment, check=False)
-    assert (done.stdout, done.stderr) == ("100 100\n", "")
+    assert said_by(VOTERS, environment(tmp_path)) == ("100 100\n", "")

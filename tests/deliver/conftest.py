@@ -1,6 +1,5 @@
 """The real command, in a process and a data folder of a test's own; and a browser without a screen."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from running import environment
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -15,15 +15,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Run `broadsheet` on a data folder of this test's own."""
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    environment = {**keep, "BROADSHEET_DATA": str(tmp_path / "data"), "BROADSHEET_EMBEDDER": "hash-256"}
+    told = environment(tmp_path / "data")
 
     def run(*arguments: str, stdin: str | bytes = "", **more: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "broadsheet", *arguments],
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
-            env=environment | more,
+            env=told | more,
             check=False,
         )
         assert b"Traceback" not in done.stderr, done.stderr.decode()

@@ -1,16 +1,16 @@
 """Promises of the commands for collections: what everybody sees, what an account sees, and files of it."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from running import environment, said_by
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 MAKE = """
-import sys, django
+import django
 django.setup()
 from datetime import UTC, datetime
 from broadsheet.community import Actor
@@ -32,8 +32,7 @@ LINES = "".join(
 def test_collections_are_listed_shown_and_exported(run: Run, tmp_path: Path) -> None:
     assert run("collections").returncode == 3
     run("import", "-", stdin=LINES)
-    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path / "data"), "DATABASE_URL": ""}
-    subprocess.run([sys.executable, "-c", MAKE], env=environment, check=True)
+    assert said_by(MAKE, environment(tmp_path / "data")) == ("", "")
 
     told = json.loads(run("collections", "--json").stdout)["collections"]
     assert [(one["title"], one["size"], one["by"]) for one in told] == [("Public stones", 2, "ada")]

@@ -16,6 +16,7 @@ from builders import a_record, shared_data
 from django.test import Client
 from huggingface_hub import HfApi
 from huggingface_hub.errors import BadRequestError, HfHubHTTPError
+from running import a_service, environment
 
 from broadsheet.core import imports, papers
 
@@ -96,19 +97,11 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HfApi]:
     folder = tmp_path_factory.mktemp("service")
     stones = folder / "stones.jsonl"
     stones.write_text("\n".join(map(json.dumps, STONES)))
-    environment = {
-        **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
-        "BROADSHEET_DATA": str(folder), "BROADSHEET_EMBEDDER": "hash-256",
-        "DJANGO_SETTINGS_MODULE": "broadsheet.settings",
-    }  # fmt: skip
+    told = environment(folder)
     for command in (["-m", "broadsheet", "import", str(stones)], ["-c", VOTE]):
-        subprocess.run([sys.executable, *command], env=environment, check=True, capture_output=True)
-    with subprocess.Popen(
-        [sys.executable, "-m", "broadsheet", "up", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
-    ) as service:
-        address = next(line.split(" is at ")[1].strip() for line in service.stdout or () if " is at " in line)
+        subprocess.run([sys.executable, *command], env=told, check=True, capture_output=True)
+    with a_service(told) as address:
         yield HfApi(endpoint=address.rstrip("/"), token=False)
-        service.terminate()
 
 
 class TestTheirClient:

@@ -1,11 +1,6 @@
 """Promises about who is at the other end: proxies are believed if they are the house's, and nobody else is."""
 
 import http.client
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -14,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from running import a_service, environment
 
 from broadsheet.community import Role
 from broadsheet.core import accounts
@@ -154,18 +150,6 @@ class TestBehindAProxy:
         assert not models.Account.objects.exists()
 
 
-@contextmanager
-def a_service(folder: Path, **settings: str) -> Iterator[str]:
-    """The real service with these settings; answers its address."""
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    environment = {**keep, "BROADSHEET_DATA": str(folder), "BROADSHEET_EMBEDDER": "hash-256", **settings}
-    command = [sys.executable, "-m", "broadsheet", "up", "--port", "0", "--no-sample"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as service:
-        lines = iter(service.stdout or ())
-        yield next(line.split(" is at ")[1].strip() for line in lines if " is at " in line)
-        service.terminate()
-
-
 def asked(address: str, *headers: tuple[str, str], path: str = "/settings/sessions") -> tuple[int, str]:
     """What the service answers to a request with exactly these headers."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
@@ -180,7 +164,7 @@ def asked(address: str, *headers: tuple[str, str], path: str = "/settings/sessio
 
 
 def test_the_real_server_is_fooled_by_no_spelling_of_the_header(tmp_path: Path) -> None:
-    with a_service(tmp_path, BROADSHEET_PROXY_HEADER="X-Remote-User") as address:
+    with a_service(environment(tmp_path, BROADSHEET_PROXY_HEADER="X-Remote-User"), "--no-sample") as address:
         status, page = asked(address, ("X-Remote-User", "ada"), path="/settings")
         assert (status, '<a href="/settings">ada</a>' in page) == (200, True)
         assert asked(address, ("x-remote-USER", "ada"))[0] == 200
@@ -193,7 +177,7 @@ def test_the_real_server_is_fooled_by_no_spelling_of_the_header(tmp_path: Path) 
 
 def test_the_real_server_refuses_the_header_from_whoever_is_no_proxy_of_the_house(tmp_path: Path) -> None:
     settings = {"BROADSHEET_PROXY_HEADER": "X-Remote-User", "BROADSHEET_PROXY_FROM": "10.0.0.0/8"}
-    with a_service(tmp_path, **settings) as address:
+    with a_service(environment(tmp_path, **settings), "--no-sample") as address:
         assert asked(address, ("X-Remote-User", "root"))[0] == 403
         assert asked(address, ("X-Remote-User", "root"), ("X-Forwarded-For", "10.1.2.3"))[0] == 403
         assert asked(address, path="/")[0] == 200

@@ -1,9 +1,6 @@
 """Promises of the door: no clock and no answer tells who is known; invitations open it once; tries are counted."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +8,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.messages import get_messages
 from django.test import Client
+from running import LIBRARY, environment, said_by
 
 from broadsheet.community import Role
 from broadsheet.core import accounts, invitations
@@ -203,13 +201,11 @@ class TestInvitations:
         assert models.Invitation.objects.exists() == (status == 200)
 
 
-TOGETHER = """
-import sys, threading
-import django
-django.setup()
+TOGETHER = (
+    LIBRARY
+    + """
+import threading
 from datetime import UTC, datetime
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.db import connection
 from django.test import Client
 from broadsheet.community import Role
@@ -235,14 +231,12 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(models.Account.objects.count(), models.Invitation.objects.filter(account__isnull=False).count())
 """
+)
 
 
 def test_eight_who_use_one_invitation_at_once_make_one_account(tmp_path: Path) -> None:
-    environment = os.environ | {"BROADSHEET_DATA": str(tmp_path), "DATABASE_URL": ""}
-    done = subprocess.run(
-        [sys.executable, "-c", TOGETHER], capture_output=True, text=True, env=environment, check=False
-    )
-    assert done.stdout == "1 1\n", done.stderr
+    said, complaints = said_by(TOGETHER, environment(tmp_path))
+    assert said == "1 1\n", complaints
 
 
 def test_an_invitation_is_lost_with_no_account_when_it_is_taken_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
