@@ -1,23 +1,18 @@
 """Promises of mails to accounts: one letter about what is unread, to whom it can go, and never the same one twice."""
 
-import email
-import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from allauth.account.models import EmailAddress
 from builders import a_record
+from post import Inbox, an_inbox
+from running import LIBRARY, environment, said_by
 
 from broadsheet import jobs, letters
 from broadsheet.community import Actor, Role
@@ -34,49 +29,14 @@ MINUTE = timedelta(minutes=1)
 FORMULA = Formula()
 
 
-class Inbox:
-    """What a mail server on loopback took; `says` are its answers to come, to a recipient or to a whole mail."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.recipients: list[str] = []
-        self.says: dict[str, str] = {}
-        self.kills = 0
-
-    async def handle_RCPT(  # noqa: N802
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if address in self.says:
-            return self.says[address]
-        envelope.rcpt_tos.append(address)
-        return "250 known"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if "data" in self.says:
-            return self.says["data"]
-        assert isinstance(envelope.content, bytes)
-        mail = email.message_from_bytes(envelope.content, policy=default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append(mail)
-        self.recipients += envelope.rcpt_tos
-        if self.kills:
-            os.kill(self.kills, signal.SIGKILL)
-        return "250 taken"
-
-
 @pytest.fixture
 def inbox(settings: Any) -> Iterator[Inbox]:
-    box = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_USE_TLS = False
     settings.SITE_URL = "https://papers.example.org"
-    yield box
-    server.stop()
+    with an_inbox() as box:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
+        yield box
 
 
 def an_actor(name: str, *, verified: bool = True, **fields: Any) -> Actor:
@@ -103,7 +63,7 @@ def test_all_that_is_unread_is_one_letter_in_text_and_html_with_a_way_to_every_c
     (mail,) = inbox.mails
     assert inbox.recipients == ["ada@example.org"]
     assert mail["Subject"] == "[Broadsheet] 2 notifications"
-    text, page = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    text, page = inbox.text(), inbox.text(kind="html")
     for key in keys:
         assert f"https://papers.example.org/comments/{key}" in text
         assert f"https://papers.example.org/comments/{key}" in page
@@ -217,7 +177,7 @@ def test_a_letter_says_how_to_turn_letters_off_and_the_address_in_it_does_withou
     (mail,) = inbox.mails
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = str(mail["List-Unsubscribe"]).strip(" <>")
-    assert address in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert address in inbox.text()
     token = address.removeprefix("https://papers.example.org/mail/off/")
     assert letters.whose(token) == ada.key
     assert letters.whose(token[:-1] + ("a" if token[-1] != "a" else "b")) is None
@@ -234,16 +194,15 @@ def test_the_job_says_what_it_sent_and_does_nothing_without_a_server(inbox: Inbo
     assert step.run(None) == ""  # type: ignore[arg-type]
 
 
-PREPARE = """
+PREPARE = (
+    LIBRARY
+    + """
 from datetime import UTC, datetime
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from broadsheet.library import models
 ada = models.Account.objects.create(username="ada", email="ada@example.org")
 models.Notification.objects.create(account=ada, kind="decision", words="Look.", at=datetime(2026, 3, 17, 8, tzinfo=UTC))
 """
+)
 
 SEND = """
 import os, sys
@@ -258,20 +217,17 @@ print(tell(letters.send, now=datetime(2026, 3, 17, 9, tzinfo=UTC), verified=Fals
 """
 
 
-def test_a_sender_that_is_killed_while_the_server_has_its_letter_sends_none_twice(
-    inbox: Inbox, tmp_path: Path, settings: Any
-) -> None:
-    environment = os.environ | {
-        "BROADSHEET_DATA": str(tmp_path),
-        "DATABASE_URL": "",
-        "BROADSHEET_MAIL_HOST": "127.0.0.1",
-        "BROADSHEET_MAIL_PORT": str(settings.EMAIL_PORT),
-        "BROADSHEET_MAIL_SECURITY": "none",
-    }
-    subprocess.run([sys.executable, "-c", PREPARE], env=environment, check=True)
+def test_a_sender_that_is_killed_while_the_server_has_its_letter_sends_none_twice(inbox: Inbox, tmp_path: Path) -> None:
+    told = environment(
+        tmp_path,
+        BROADSHEET_MAIL_HOST="127.0.0.1",
+        BROADSHEET_MAIL_PORT=str(inbox.port),
+        BROADSHEET_MAIL_SECURITY="none",
+    )
+    assert said_by(PREPARE, told) == ("", "")
     for kill, end in ((True, -signal.SIGKILL), (False, 0)):
         with subprocess.Popen(
-            [sys.executable, "-c", SEND], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", SEND], env=told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as sender:
             assert sender.stdout is not None
             inbox.kills = int(sender.stdout.readline()) if kill else 0

@@ -61,10 +61,10 @@ def test_several_failing_sources_are_one_mail_and_paused_ones_are_left_out(inbox
 
 def test_a_mail_that_the_server_refuses_is_tried_again(inbox: Inbox) -> None:
     failing("arxiv", NOW - 2 * DAY)
-    inbox.refuses = True
+    inbox.says["data"] = "451 not now"
     with pytest.raises(OSError, match="not now"):
         warn(wiring.tell_administrators, now=NOW)
-    inbox.refuses = False
+    inbox.says.clear()
     assert warn(wiring.tell_administrators, now=NOW + HOUR) == 1
 
 

@@ -69,7 +69,7 @@ def test_an_invitation_is_mailed_where_a_server_is_set(run: Run, inbox: Inbox) -
     assert "sent to bo@example.org" in done.stderr
     assert inbox.recipients == ["bo@example.org"]
     assert done.stdout.strip() in inbox.text()
-    inbox.refuses = True
+    inbox.says["data"] = "451 not now"
     refused = run("invite", "--mail", "cy@example.org", **server)
     assert refused.returncode == 1
     assert "did not take the invitation" in refused.stderr
