@@ -1,6 +1,7 @@
 """Promises to whoever gives an address: asked once, told the same as everybody, never mailed after saying stop."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from allauth.account.models import EmailAddress
 from builders import a_record
 from subscribers import CHANGED, EVENING, confirmed, proof_in, sent
 
-from broadsheet.core import composing, proofs, subscribing
+from broadsheet.core import composing, subscribing
 from broadsheet.core.proofs import ProofError, Purpose, prove, proved
 from broadsheet.core.store import store
 from broadsheet.core.subscribing import AddressError
@@ -130,10 +131,14 @@ class TestProofs:
 
     def test_a_link_is_good_for_three_days(self, monkeypatch: pytest.MonkeyPatch) -> None:
         ask()
-        proof = proof_in(sent()[0])
-        monkeypatch.setattr(proofs, "LASTING", timedelta(seconds=-1))
+        made, proof = time.time(), proof_in(sent()[0])
+        three_days = timedelta(days=3).total_seconds()
+        monkeypatch.setattr(time, "time", lambda: made + three_days + 60)
         with pytest.raises(ProofError, match="three days"):
             subscribing.confirm(proof, now=NOW)
+        monkeypatch.setattr(time, "time", lambda: made + three_days - 60)
+        who = subscribing.confirm(proof, now=NOW)
+        assert [one.want for one in subscribing.running(who)] == [TRENDING]
 
     def test_a_proof_is_good_for_its_purpose_and_its_subscriber_only(self) -> None:
         who, other = confirmed(TRENDING), confirmed(TRENDING, address="bo@example.org")
