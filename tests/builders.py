@@ -1,6 +1,7 @@
 """Builders of what the tests talk about, and the way to the real data that they may read."""
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,15 @@ def shared_data(*parts: str) -> Path:
 def a_record(title: str = "A Lantern for Small Models", **fields: Any) -> Record:
     """A record that says nothing but a title, and whatever a test cares for."""
     return Record(**{"source": "jsonl", "title": title, **fields})
+
+
+def a_rising_stone(number: int, counts: dict[str, int], **fields: Any) -> Record:
+    """A record of a paper of one front page that has these counts elsewhere: `upvotes`, `comments`, ..."""
+    told = {
+        "title": f"Stone number {number} that rises", "source": "huggingface", "ids": (f"arxiv:2603.{number:05}",),
+        "featured": date(2026, 3, 17), "categories": ("cs.LG",), "extras": {"huggingface": counts},
+    }  # fmt: skip
+    return a_record(**{**told, **fields})
 
 
 def a_paper(title: str = "A Lantern for Small Models", **fields: Any) -> Paper:

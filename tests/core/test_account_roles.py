@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from readers import an_actor
 
 from broadsheet.community import Actor, Role
 from broadsheet.core import accounts, invitations, moderating
@@ -18,11 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 PASSWORD = "a long way to the stones"
-
-
-def an_actor(name: str, role: Role = Role.READER) -> Actor:
-    accounts.make(name, PASSWORD, role=role)
-    return Actor(key=accounts.key_of(name), name=name, role=role)
 
 
 def role_of(actor: Actor) -> str:

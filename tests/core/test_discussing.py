@@ -6,16 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import a_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from readers import a_stored_paper, an_actor
 from running import LIBRARY, environment, said_by
 
 from broadsheet.community import Act, Actor, Comment, Role
 from broadsheet.core import discussing, flagging, moderating, notices, papers, splitting, threads, trending, weighing
 from broadsheet.core.discussing import DiscussionError
 from broadsheet.core.moderating import DecisionError
-from broadsheet.core.store import store
 from broadsheet.errors import CommentNotFoundError, NotAllowedError
 from broadsheet.library import models
 from broadsheet.markdown import LONGEST
@@ -26,16 +25,6 @@ from broadsheet.types import Paging, Paper
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 FORMULA = Formula(weights={"voices": 1.0})
-
-
-def an_actor(name: str = "ada", role: Role = Role.READER, *, trust: float | None = 1.0) -> Actor:
-    row = models.Account.objects.create(username=name, role=role, trust=trust, date_joined=NOW, email=f"{name}@x.org")
-    return Actor(key=row.pk, name=name, role=role)
-
-
-def a_stored_paper(paper_id: str = "arxiv:2603.00001", title: str = "A stone to speak of") -> Paper:
-    store([a_record(title, ids=(paper_id,))], now=NOW)
-    return papers.paper(paper_id)
 
 
 def say(actor: Actor, paper: Paper, text: str = "Heavy.", parent: Comment | None = None, later: int = 0) -> Comment:
@@ -162,8 +151,8 @@ class TestChanging:
         assert papers.paper(stone.paper_id).comments == 1
         log = models.Decision.objects.order_by("pk").values_list("verb", "subject", "title", "reason", "undone_by")
         assert list(log) == [
-            ("removed a comment", f"comment:{said.key}", "ada on A stone to speak of", "An advertisement.", eve.key),
-            ("put a comment back", f"comment:{said.key}", "ada on A stone to speak of", "It was none.", None),
+            ("removed a comment", f"comment:{said.key}", "ada on A stone to vote for", "An advertisement.", eve.key),
+            ("put a comment back", f"comment:{said.key}", "ada on A stone to vote for", "It was none.", None),
         ]
         assert told(ada) == [("decision", ""), ("decision", "")]
 
@@ -303,7 +292,7 @@ class TestTrending:
     def test_accounts_that_were_just_made_count_little_together(self) -> None:
         stone = a_stored_paper()
         for number in range(20):
-            say(an_actor(f"ring{number}", trust=None), stone)
+            say(an_actor(f"ring{number}", trust=None, date_joined=NOW), stone)
         assert gains(stone)[-1] == AT_MOST
 
     def test_what_an_editor_removes_counts_nothing_and_counts_again_when_it_is_put_back(self) -> None:

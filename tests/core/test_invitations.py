@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from readers import an_actor
 
-from broadsheet.community import Actor, Role
-from broadsheet.core import accounts, invitations
+from broadsheet.community import Role
+from broadsheet.core import invitations
 from broadsheet.core.invitations import InvitationError
 from broadsheet.errors import NotAllowedError
 from broadsheet.library import models
@@ -14,11 +15,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-def an_actor(name: str, role: Role = Role.READER, *, banned: bool = False) -> Actor:
-    accounts.make(name, "a long way to the stones", role=role)
-    return Actor(key=accounts.key_of(name), name=name, role=role, banned=banned)
 
 
 def a_newcomer(name: str) -> models.Account:

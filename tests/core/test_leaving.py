@@ -8,19 +8,17 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from builders import a_record
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from readers import a_stored_paper
 
 from broadsheet.community import Role
 from broadsheet.core import accounts, invitations, papers, voting
-from broadsheet.core.store import store
 from broadsheet.library import comments, exporting, models
 from broadsheet.rank.trending import Formula
-from broadsheet.types import Paper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -39,16 +37,10 @@ def an_account(name: str) -> models.Account:
     return models.Account.objects.get(username=name)
 
 
-def a_stored_paper(number: int = 1) -> Paper:
-    paper_id = f"arxiv:2603.0000{number}"
-    store([a_record(f"A stone to vote for, number {number}", ids=(paper_id,))], now=NOW)
-    return papers.paper(paper_id)
-
-
 def a_full_life(name: str = MARK) -> models.Account:
     """An account with a row in every table that can know it."""
     ada, bo = an_account(name), an_account("bo")
-    stone, other = a_stored_paper(1), a_stored_paper(2)
+    stone, other = a_stored_paper(), a_stored_paper("arxiv:2603.00002", "Another stone")
     ada.about = said("about me")
     ada.save()
     made = invitations.make(None, Role.READER, now=NOW, mail=f"{MARK}@invited.example")

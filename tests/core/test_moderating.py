@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import a_record
+from readers import a_stored_paper, an_actor
 
 from broadsheet.community import Act, Actor, Role
 from broadsheet.core import decisions, moderating, papers, trending, voting, weighing
 from broadsheet.core.accounts import LastAdministratorError
 from broadsheet.core.moderating import DecisionError
-from broadsheet.core.store import store
 from broadsheet.errors import BroadsheetError, NotAllowedError
 from broadsheet.library import accounts, models
 from broadsheet.rank.trending import Formula
@@ -21,16 +20,6 @@ FORMULA = Formula(weights={"votes": 2.0})
 ROLES = list(Role)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-def an_actor(name: str, role: Role = Role.READER, *, joined: datetime = NOW - timedelta(days=400)) -> Actor:
-    row = models.Account.objects.create(username=name, role=role, date_joined=joined)
-    return accounts.actor(row, NOW)
-
-
-def a_stored_paper(paper_id: str = "arxiv:2603.00001", title: str = "A stone to vote for") -> Paper:
-    store([a_record(title, ids=(paper_id,))], now=NOW)
-    return papers.paper(paper_id)
 
 
 def heat(paper: Paper) -> float:
@@ -120,7 +109,11 @@ class TestVotes:
         assert heat(stone) == pytest.approx(before)
 
     def test_a_weight_that_is_undone_is_what_it_was(self) -> None:
-        eve, ada, stone = an_actor("eve", Role.EDITOR), an_actor("ada"), a_stored_paper()
+        eve, ada, stone = (
+            an_actor("eve", Role.EDITOR),
+            an_actor(trust=None, date_joined=NOW - timedelta(days=400)),
+            a_stored_paper(),
+        )
         voting.upvote(ada.key, stone, now=NOW)
         before = heat(stone)
         moderating.weigh(eve, ada.key, 0.0, FORMULA, now=NOW)

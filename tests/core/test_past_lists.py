@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from builders import a_record
+from builders import a_rising_stone
 
 from broadsheet.core import papers, past, splitting, trending
 from broadsheet.core.store import store
@@ -20,12 +20,8 @@ HOUR = timedelta(hours=1)
 
 
 def put(number: int, upvotes: int, *, day: date = TUESDAY, now: datetime | None = None) -> None:
-    record = a_record(
-        f"Stone number {number} that rises", source="huggingface", ids=(f"arxiv:2603.{number:05}",), featured=day,
-        extras={"huggingface": {"upvotes": upvotes}},
-    )  # fmt: skip
     moment = now or datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
-    store([record], now=moment)
+    store([a_rising_stone(number, {"upvotes": upvotes}, featured=day)], now=moment)
     trending.notice(FORMULA, now=moment)
 
 

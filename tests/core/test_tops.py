@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from builders import a_record
+from builders import a_rising_stone
 
 from broadsheet.core import periods, tops, trending
 from broadsheet.core.store import store
@@ -18,11 +18,7 @@ WEEK, MONTH = periods.week(2026, 12), periods.month(2026, 3)
 
 
 def put(number: int, upvotes: int, now: datetime, day: date = date(2026, 3, 10)) -> None:
-    record = a_record(
-        f"Stone number {number} that rises", source="huggingface", ids=(f"arxiv:2603.{number:05}",),
-        featured=day, extras={"huggingface": {"upvotes": upvotes, "comments": 400}},
-    )  # fmt: skip
-    store([record], now=now)
+    store([a_rising_stone(number, {"upvotes": upvotes, "comments": 400}, featured=day)], now=now)
     trending.notice(Formula(), now=now)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from builders import a_record
+from builders import a_record, a_rising_stone
 
 from broadsheet.core import papers, splitting, trending
 from broadsheet.core.store import store
@@ -21,11 +21,7 @@ FORMULA = Formula()
 
 
 def put(number: int, now: datetime = NOW, category: str = "cs.LG", **counts: int) -> None:
-    record = a_record(
-        f"Stone number {number} that rises", source="huggingface", ids=(f"arxiv:2603.{number:05}",),
-        featured=date(2026, 3, 17), categories=(category,), extras={"huggingface": counts},
-    )  # fmt: skip
-    store([record], now=now)
+    store([a_rising_stone(number, counts, categories=(category,))], now=now)
     trending.notice(FORMULA, now=now)
 
 

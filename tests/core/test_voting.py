@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from builders import a_record
+from readers import a_stored_paper
 from running import LIBRARY, environment, said_by
 
 from broadsheet.community import Actor, Role
@@ -22,11 +23,6 @@ FORMULA = Formula(weights={"votes": 2.0, "upvotes": 1.0})
 def an_account(name: str = "ada") -> int:
     accounts.make(name, "a long way to the stones")
     return int(models.Account.objects.get(username=name).pk)
-
-
-def a_stored_paper(paper_id: str = "arxiv:2603.00001", title: str = "A stone to vote for") -> Paper:
-    store([a_record(title, ids=(paper_id,))], now=NOW)
-    return papers.paper(paper_id)
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from builders import a_record
 from django.test import Client
+from readers import text
 
 from broadsheet.core import accounts, papers
 from broadsheet.library import models
@@ -23,12 +24,6 @@ def ada(client: Client) -> Client:
     accounts.make("ada", "a long way to the stones", email="ada@example.org")
     assert client.login(username="ada", password="a long way to the stones")
     return client
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 class TestDoor:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import a_record
+from builders import a_record, a_rising_stone
 from django.test import Client
+from readers import text
 
 from broadsheet.core import accounts, completeness, sources, trending
 from broadsheet.core.store import store
@@ -33,12 +34,6 @@ STONE = a_record(
     versions=(Version(1, date(2026, 3, 16)), Version(2, date(2026, 3, 17))),
     links=(Link("https://github.com/ada/engine", LinkKind.CODE),),
 )
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 class TestBrowsing:
@@ -159,15 +154,7 @@ class TestTrending:
         assert "sources add huggingface" in text(client, "/trending")
         day = NOW.date()
         for votes in (4, 30):
-            library(
-                *(
-                    a_record(
-                        f"Stone number {n} that rises", source="huggingface", ids=(f"arxiv:2603.{n:05}",),
-                        featured=day, categories=("cs.LG",), extras={"huggingface": {"upvotes": votes * n}},
-                    )
-                    for n in range(1, 60)
-                )
-            )  # fmt: skip
+            library(*(a_rising_stone(n, {"upvotes": votes * n}, featured=day) for n in range(1, 60)))
             trending.notice(Formula(), now=NOW)
         with django_assert_max_num_queries(5):
             html = text(client, "/trending")

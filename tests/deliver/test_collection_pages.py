@@ -11,7 +11,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from builders import a_record
 from django.test import Client
-from readers import NOW, an_actor, signed_in, some_papers
+from readers import NOW, an_actor, signed_in, some_papers, text
 
 from broadsheet.community import Role
 from broadsheet.core import collecting, imports, papers, shelving
@@ -19,12 +19,6 @@ from broadsheet.core.store import store
 from broadsheet.library import models
 
 pytestmark = pytest.mark.django_db
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, response.headers.get("Location")
-    return response.content.decode()
 
 
 def a_collection(number: int = 3, title: str = "Stones to carry", **fields: Any) -> int:

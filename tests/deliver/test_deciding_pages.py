@@ -9,7 +9,7 @@ import pytest
 from builders import a_record
 from django.contrib.staticfiles import finders
 from django.test import Client
-from readers import signed_in
+from readers import signed_in, text
 
 from broadsheet.community import Role
 from broadsheet.library import models
@@ -20,12 +20,6 @@ STONE = a_record(
     "A stone that is here", ids=("arxiv:2603.00007",), authors=("Ada Lovelace", "Bo Babbage"), abstract="Heavy."
 )
 PAGE = "/papers/arxiv:2603.00007"
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 @pytest.fixture

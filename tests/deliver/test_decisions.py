@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import a_record
 from django.test import Client
+from readers import a_browser, text
 
-from broadsheet.community import Actor, Role
+from broadsheet.community import Role
 from broadsheet.core import moderating, papers
 from broadsheet.core.store import store
 from broadsheet.library import accounts, models
@@ -16,19 +17,8 @@ NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-def a_browser(role: Role) -> tuple[Client, Actor]:
-    row = models.Account.objects.create(username=f"the {role}", role=role)
-    client = Client(headers={"host": "localhost"})
-    client.force_login(row)
-    return client, accounts.actor(row, NOW)
-
-
-def text(client: Client, path: str) -> str:
-    return client.get(path).content.decode()
-
-
 def test_strangers_read_what_was_decided_about_papers_and_nothing_about_people(client: Client) -> None:
-    _, eve = a_browser(Role.EDITOR)
+    _, eve = a_browser("the editor", Role.EDITOR)
     ada = models.Account.objects.create(username="ada")
     store([a_record("One", ids=("doi:10.1000/a",)), a_record("Two <b>", ids=("doi:10.1000/b",))], now=NOW)
     moderating.join(eve, papers.paper("doi:10.1000/a"), papers.paper("doi:10.1000/b"), now=NOW)
@@ -40,7 +30,7 @@ def test_strangers_read_what_was_decided_about_papers_and_nothing_about_people(c
 
 
 def test_an_editor_reads_all_and_takes_it_back_with_a_button(client: Client) -> None:
-    browser, eve = a_browser(Role.EDITOR)
+    browser, eve = a_browser("the editor", Role.EDITOR)
     ada = models.Account.objects.create(username="ada")
     number = moderating.ban(eve, ada.pk, NOW + timedelta(days=3), "A <script>reason</script>", now=NOW)
     html = text(browser, "/decisions")
@@ -55,10 +45,10 @@ def test_an_editor_reads_all_and_takes_it_back_with_a_button(client: Client) -> 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.CONTRIBUTOR])
 def test_readers_take_nothing_back(role: Role) -> None:
-    _, eve = a_browser(Role.EDITOR)
+    _, eve = a_browser("the editor", Role.EDITOR)
     ada = models.Account.objects.create(username="ada")
     number = moderating.ban(eve, ada.pk, NOW + timedelta(days=3), "Why", now=NOW)
-    browser, _ = a_browser(role)
+    browser, _ = a_browser(f"the {role}", role)
     answer = browser.post(f"/decisions/{number}/undo")
     assert answer.status_code == 403
     assert "Only an editor may undo decisions." in answer.content.decode()
@@ -67,7 +57,7 @@ def test_readers_take_nothing_back(role: Role) -> None:
 
 class TestPutRight:
     def test_an_editor_splits_a_record_off_and_takes_it_back(self) -> None:
-        browser, _ = a_browser(Role.EDITOR)
+        browser, _ = a_browser("the editor", Role.EDITOR)
         store(
             [
                 a_record("One stone that is heavy", ids=("doi:10.1000/a",)),
@@ -85,7 +75,7 @@ class TestPutRight:
         assert papers.count() == 1
 
     def test_an_editor_joins_papers_and_is_told_what_is_wrong(self) -> None:
-        browser, _ = a_browser(Role.EDITOR)
+        browser, _ = a_browser("the editor", Role.EDITOR)
         store([a_record("One", ids=("doi:10.1000/a",)), a_record("Two", ids=("doi:10.1000/b",))], now=NOW)
         answer = browser.post("/put-right/doi:10.1000/a", {"other": "doi:10.1000/nothing<i>"})
         assert answer.status_code == 422
@@ -96,8 +86,8 @@ class TestPutRight:
 
     def test_the_way_there_is_shown_to_editors_alone(self, client: Client) -> None:
         store([a_record("One", ids=("doi:10.1000/a",))], now=NOW)
-        assert "/put-right/doi:10.1000/a" in text(a_browser(Role.EDITOR)[0], "/papers/doi:10.1000/a")
-        reader, _ = a_browser(Role.READER)
+        assert "/put-right/doi:10.1000/a" in text(a_browser("the editor", Role.EDITOR)[0], "/papers/doi:10.1000/a")
+        reader, _ = a_browser("the reader")
         assert "/put-right/" not in text(reader, "/papers/doi:10.1000/a")
         assert reader.get("/put-right/doi:10.1000/a").status_code == 403
         assert client.get("/put-right/doi:10.1000/a").status_code == 302

@@ -8,6 +8,7 @@ import pytest
 from builders import a_record
 from django.test import Client
 from lxml import html
+from readers import text
 from xss import CORPUS, dangers
 
 from broadsheet import letters
@@ -62,12 +63,6 @@ def stone(library: Library) -> None:
 def without_limits(settings: Any) -> None:
     """How often something may be said is held to its promise in test_limits."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, path
-    return response.content.decode()
 
 
 def say(client: Client, words: str = "Heavy.", path: str = WRITE) -> int:

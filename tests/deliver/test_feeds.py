@@ -11,7 +11,7 @@ import pytest
 from builders import a_record
 from django.test import Client
 from lxml import etree
-from readers import NOW, an_actor, signed_in, some_papers
+from readers import NOW, an_actor, signed_in, some_papers, text
 
 from broadsheet.core import collecting, papers, shelving
 from broadsheet.core.store import store
@@ -34,12 +34,6 @@ def a_collection(*, public: bool = True, title: str = NASTY) -> int:
         shelving.add(ada, key, [paper], now=NOW + timedelta(hours=hour))
     shelving.note(ada, key, papers.paper("2603.00001"), f"Note: {NASTY}\nsecond line", now=NOW + timedelta(hours=9))
     return key
-
-
-def text(client: Client, path: str) -> str:
-    response = client.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def moment(entry: Any, name: str) -> datetime:

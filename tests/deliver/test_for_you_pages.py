@@ -9,6 +9,7 @@ import pytest
 from builders import a_record
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from readers import text
 
 from broadsheet.core import accounts, papers
 from broadsheet.library import models
@@ -49,12 +50,6 @@ def ada(client: Client) -> Client:
 def upvote(client: Client, several: range) -> None:
     for number in several:
         client.post(f"/upvote/arxiv:2601.{number:05}")
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def shown(page: str) -> list[str]:

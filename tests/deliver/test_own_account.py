@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from builders import a_record
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
+from readers import text
 
 from broadsheet.community import Role
 from broadsheet.core import accounts, papers
@@ -37,12 +38,6 @@ def signed_in(name: str = "ada", **more: Any) -> Client:
 def ada() -> Client:
     accounts.make("ada", PASSWORD, email="ada@example.org")
     return signed_in()
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 class TestSettings:

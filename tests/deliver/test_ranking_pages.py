@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from builders import a_record
+from builders import a_rising_stone
 from django.test import Client
+from readers import text
 
 from broadsheet.core import accounts, papers, past, splitting, trending, weighing
 from broadsheet.library import models
@@ -20,16 +21,8 @@ DAY = date(2026, 3, 17)
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 
 
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
-
-
 def a_stone(number: int, upvotes: int, **said: Any) -> Any:
-    fields = {"featured": DAY, "ids": (f"arxiv:2603.{number:05}",), "categories": ("cs.LG",)}
-    extras = {"huggingface": {"upvotes": upvotes}}
-    return a_record(f"Stone <{number}> that rises", source="huggingface", extras=extras, **(fields | said))
+    return a_rising_stone(number, {"upvotes": upvotes}, title=f"Stone <{number}> that rises", **said)
 
 
 def editor(role: str = "editor") -> Client:

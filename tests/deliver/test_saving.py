@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from builders import a_record
 from django.test import Client
-from readers import NOW, an_actor, signed_in, some_papers
+from readers import NOW, an_actor, signed_in, some_papers, text
 
 from broadsheet.community import Marks, ReadingState
 from broadsheet.core import collecting, papers, reading, shelving
@@ -19,12 +19,6 @@ pytestmark = pytest.mark.django_db
 
 PATH = "/save/doi:10.1000/0"
 JSON = {"accept": "application/json"}
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def kept() -> Marks:

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from builders import a_record
 from django.core.cache import cache
 from django.test import Client
+from readers import text
 from subscribers import MORNING, confirmed, mail, proof_in, sent
 
 from broadsheet import letters, wiring
@@ -32,12 +33,6 @@ def house(settings: Any) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, path
-    return response.content.decode()
 
 
 def path_of(url: str) -> str:

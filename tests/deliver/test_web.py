@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from builders import a_record
 from django.test import Client
+from readers import text
 
 from broadsheet import wiring
 from broadsheet.core import indexing
@@ -43,12 +44,6 @@ EVIL = a_record(
     categories=('cs"><script>',),
     featured=DAY,
 )
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def titles(html: str) -> list[str]:
