@@ -22,6 +22,11 @@ def test_every_link_inside_the_documentation_leads_somewhere(page: Path) -> None
 
 
 @pytest.mark.parametrize("page", DOCS, ids=[str(page.relative_to(ROOT)) for page in DOCS])
+def test_no_page_waits_for_a_figure_that_was_to_be_put_in(page: Path) -> None:
+    assert not re.findall(r"@@|FIGURE_", page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", DOCS, ids=[str(page.relative_to(ROOT)) for page in DOCS])
 def test_every_command_in_the_documentation_exists(page: Path) -> None:
     from broadsheet.deliver.cli import main
 
