@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import a_record
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from limits import Limit, limits
+from readers import signed_in
 
+import broadsheet.deliver
 from broadsheet.core import accounts, papers
 from broadsheet.deliver.web.limits import limited
 from broadsheet.library import models
@@ -16,6 +20,7 @@ from broadsheet.library import models
 pytestmark = [pytest.mark.django_db]
 
 STONE = a_record("A stone to vote for", ids=("arxiv:2603.00001",), featured=date(2026, 3, 17))
+LIMITS = list(limits())
 
 
 @limited("try", per_account="3/m", per_network="5/m")
@@ -85,3 +90,19 @@ def test_votes_that_come_too_often_do_nothing(library: Callable[..., None], sett
     assert {answer.status_code for answer in answers} == {302}
     assert ada.post("/upvote/arxiv:2603.00001", {"on": "1"}).status_code == 429
     assert papers.paper("arxiv:2603.00001").votes == 0
+
+
+def test_every_limit_in_the_code_is_one_of_an_address() -> None:
+    folder = Path(broadsheet.deliver.__file__).parent
+    written = sum(path.read_text(encoding="utf-8").count("\n@limited(") for path in folder.rglob("*.py"))
+    assert written == len({limit.view for limit in LIMITS}) > 0
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=[limit.address for limit in LIMITS])
+def test_every_address_that_has_a_limit_answers_429_beyond_it_and_not_before(limit: Limit) -> None:
+    ada = signed_in()
+    allowed = int(limit.per_account.partition("/")[0])
+    assert 429 not in [ada.post(limit.address).status_code for _ in range(allowed)]
+    response = ada.post(limit.address)
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) > 0
