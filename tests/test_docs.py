@@ -4,10 +4,27 @@ import re
 from pathlib import Path
 
 import pytest
+from limits import limits
 from reference import PAGES, REFERENCE
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+SPANS = {"m": "a minute", "h": "an hour"}
+LIMITED = {
+    "upvote": "votes",
+    "comment": "comments and edits",
+    "flag": "flags",
+    "save": "what is saved, hidden or followed, “less like this”",
+    "collection": "changes of collections",
+    "submit": "papers put forward",
+    "claim": "claims",
+    "library": "libraries of readers' own taken in",
+    "settings": "changes of settings, signing out elsewhere",
+    "delete": "tries to delete an account",
+    "invite": "invitations",
+}
+"""How the how-to calls what is counted together."""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -55,3 +72,14 @@ def test_every_address_of_the_pages_is_in_the_reference() -> None:
     ]
     assert patterns
     assert not [pattern for pattern in patterns if f"`{pattern}`" not in reference]
+
+
+def test_every_limit_of_an_address_is_told_to_whoever_keeps_accounts() -> None:
+    told = (ROOT / "docs" / "how-to" / "accounts.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", told, re.MULTILINE))
+    assert {limit.action for limit in limits()} == LIMITED.keys()
+    for limit in limits():
+        often, span = limit.per_account.split("/")
+        words = f"{often} {SPANS[span]} by an account, {limit.per_network.split('/')[0]} from a network"
+        assert limit.per_network.endswith(f"/{span}")
+        assert rows[LIMITED[limit.action]].startswith(words), limit.action
