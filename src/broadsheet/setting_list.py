@@ -83,7 +83,11 @@ SETTINGS = (
     Setting("name", "The paper's name, as its pages show it.", "Broadsheet"),
     Setting("host", "Address to listen on.", "127.0.0.1"),
     Setting("port", "Port to listen on.", 8000, _number),
-    Setting("site_url", "The address people use, if a proxy stands in front: `https://papers.example.org`.", ""),
+    Setting(
+        "site_url",
+        "The address people use, which links in mails and feeds begin with: `https://papers.example.org`.",
+        "",
+    ),
     Setting("allowed_hosts", "Further host names to answer to, separated by blanks or commas.", [], _words),
     Setting(
         "embedder",
@@ -98,14 +102,15 @@ SETTINGS = (
     ),
     Setting(
         "private_hosts",
-        "Hosts inside your own network that sources may be fetched from, separated by blanks; all others are refused.",
+        "Hosts inside your own network that sources may be fetched from, and papers sent to by `doors`, separated by "
+        "blanks; all others in there are refused.",
         [],
         _words,
     ),
     Setting(
         "signup",
-        "Who may make an account: `closed`, nobody but those whom `broadsheet account` lets in; `invitation`, "
-        "whoever has one from `broadsheet invite` or an editor; or `open`, everybody.",
+        "Who may make an account, besides those whom `broadsheet account` lets in and whoever has an invitation: "
+        "`closed`, nobody; `invitation`, nobody, and the pages say that one comes in by invitation; `open`, everybody.",
         "closed",
         _one_of("closed", "invitation", "open"),
     ),
