@@ -74,6 +74,22 @@ def test_every_address_of_the_pages_is_in_the_reference() -> None:
     assert not [pattern for pattern in patterns if f"`{pattern}`" not in reference]
 
 
+def test_every_room_is_in_the_architecture() -> None:
+    told = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    source = ROOT / "src" / "broadsheet"
+    rooms = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in source.iterdir()
+        if (path.suffix == ".py" or (path / "__init__.py").exists()) and not path.name.startswith("__")
+    }
+    named = set(re.findall(r"`([a-z_]+(?:/|\.py))`", told))
+    assert rooms <= named
+    inside = {f"{path.name}/" for path in (source / "deliver").iterdir() if (path / "__init__.py").exists()}
+    assert inside <= named
+    for name in named:
+        assert any(source.rglob(name.rstrip("/"))), name
+
+
 def test_every_limit_of_an_address_is_told_to_whoever_keeps_accounts() -> None:
     told = (ROOT / "docs" / "how-to" / "accounts.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", told, re.MULTILINE))
