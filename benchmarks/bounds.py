@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ import numpy as np
 
 from benchmarks import DATA
 from benchmarks.known_items import KNOWN_ITEMS
+from benchmarks.material import daily_papers
 from benchmarks.standing import Archive, papers_of_days
 from broadsheet.evaluate import Collection
 from broadsheet.index import Index, embed, matching, standing, sync
@@ -112,11 +112,8 @@ def _right(grades: Mapping[str, int], key_of: Mapping[str, int]) -> set[int]:
 
 def _daily() -> Iterator[Judged]:
     """What the daily papers tell: descriptions of some, and the keywords of those that have any."""
-    entries: dict[str, Any] = {}
-    with zipfile.ZipFile(DATA / "hf-daily.zip") as days:
-        for name in days.namelist():
-            day = json.loads(days.read(name))
-            entries |= {each["paper"]["id"]: each["paper"] for each in day if "paper" in each} if _is_list(day) else {}
+    told = (entry["paper"] for _, entry in daily_papers() if isinstance(entry, dict))
+    entries: dict[str, Any] = {paper["id"]: paper for paper in told}
     ids = [paper_id for paper_id, entry in entries.items() if entry.get("summary")]
     key_of = {paper_id: key for key, paper_id in enumerate(ids)}
     papers = [
@@ -134,10 +131,6 @@ def _daily() -> Iterator[Judged]:
         lines = [word for word in keywords if min(len(words(word)), 3) == size]
         right = [{paper.key for paper in tagged if line in given[paper.key]} for line in lines]
         yield Judged(f"keywords of {size} words" + (" and more" if size == 3 else ""), tagged, lines, right)
-
-
-def _is_list(day: object) -> bool:
-    return isinstance(day, list) and all(isinstance(each, dict) for each in day)
 
 
 if __name__ == "__main__":

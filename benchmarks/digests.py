@@ -20,9 +20,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from benchmarks import DATA
+from benchmarks.material import lines
+from benchmarks.processes import apart, set_up
 
 SEARCHES = 5
 NOW = datetime(2026, 7, 2, 6, 30, tzinfo=UTC)
@@ -42,7 +45,7 @@ def main() -> None:
         sys.exit("The benchmarks need the shared data (BROADSHEET_SHARED_DATA).")
     with tempfile.TemporaryDirectory(prefix="broadsheet-digests-") as folder:
         os.environ |= {"BROADSHEET_DATA": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
-        _apart(_fill, asked.known, asked.new, asked.subscribers)
+        apart(_fill, asked.known, asked.new, asked.subscribers)
         start = time.perf_counter()
         with multiprocessing.get_context("spawn").Pool(asked.processes) as pool:
             told = pool.starmap(_compose, [(rest, asked.processes) for rest in range(asked.processes)], chunksize=1)
@@ -55,24 +58,12 @@ def main() -> None:
         print(f"  memory of {asked.processes} processes: {memory:,.0f} MiB (goal ≤ {MEMORY:,.0f}: "
               f"{'met' if memory <= MEMORY else 'MISSED'})")  # fmt: skip
         print(f"  100,000 on four cores: {100_000 * each / 4000:.0f} s")
-        for line in _apart(_examine):
+        for line in apart(_examine):
             print(f"  {line}")
 
 
-def _apart(part: Any, *arguments: Any) -> Any:
-    """Run a part in a process of its own; answers what it answers."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(part, arguments)
-
-
-def _django() -> None:
-    import django
-
-    django.setup()
-
-
 def _fill(known: int, new: int, subscribers: int) -> None:
-    _django()
+    set_up()
     from django.conf import settings
     from django.core.management import call_command
 
@@ -95,30 +86,19 @@ def _fill(known: int, new: int, subscribers: int) -> None:
 
 
 def _records(name: str, number: int, day: date | None = None, dice: random.Random | None = None) -> Iterator[Any]:
-    import io
-    import json
-
-    import zstandard
-
     from broadsheet.types import Record
 
-    with (DATA / name).open("rb") as file:
-        lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8")
-        for place, line in enumerate(lines):
-            if place >= number:
-                return
-            said = json.loads(line)
-            authors = said.get("authors") or []
-            yield Record(
-                source="arxiv",
-                title=said["title"],
-                abstract=said.get("abstract") or "",
-                authors=tuple(authors if isinstance(authors, list) else [authors]),
-                ids=(f"arxiv:{str(said['id']).removeprefix('arXiv:')}",),
-                announced=day or date(2020, 1, 1),
-                categories=tuple(said.get("categories") or ["cs.LG"]),
-                extras={"huggingface": {"upvotes": dice.randrange(60)}} if dice and dice.random() < 0.1 else {},
-            )
+    for said in islice(lines(DATA / name), number):
+        yield Record(
+            source="arxiv",
+            title=said["title"],
+            abstract=said["abstract"],
+            authors=tuple(said["authors"]),
+            ids=(f"arxiv:{said['id'].removeprefix('arXiv:')}",),
+            announced=day or date(2020, 1, 1),
+            categories=tuple(said["categories"]),
+            extras={"huggingface": {"upvotes": dice.randrange(60)}} if dice and dice.random() < 0.1 else {},
+        )
 
 
 def _subscribe(number: int, titles: list[str], position: int, dice: random.Random) -> None:
@@ -142,8 +122,8 @@ def _subscribe(number: int, titles: list[str], position: int, dice: random.Rando
         )
         rows = []
         for who in people:
-            lines: list[str] = []
-            while len(lines) < SEARCHES:
+            asked: list[str] = []
+            while len(asked) < SEARCHES:
                 words = dice.choice(titles).split()
                 size = dice.randint(2, 4)
                 place = dice.randrange(max(len(words) - size, 0) + 1)
@@ -152,15 +132,15 @@ def _subscribe(number: int, titles: list[str], position: int, dice: random.Rando
                     line = f"{line} {dice.choice(words)}"
                 if line not in seen:
                     seen.add(line)
-                    lines.append(line)
-            wants = [("search", line) for line in lines] + [("category", dice.choice(categories)), ("trending", "")]
+                    asked.append(line)
+            wants = [("search", line) for line in asked] + [("category", dice.choice(categories)), ("trending", "")]
             rows += [models.Subscription(subscriber=who, kind=kind, value=value, **told) for kind, value in wants]
         models.Subscription.objects.bulk_create(rows, batch_size=2000)
 
 
 def _compose(rest: int, divisor: int) -> tuple[int, float, float]:
     """Editions made, seconds of processor, and the most MiB that were resident."""
-    _django()
+    set_up()
     from broadsheet import wiring
     from broadsheet.core import composing, trending
 
@@ -173,7 +153,7 @@ def _compose(rest: int, divisor: int) -> tuple[int, float, float]:
 
 
 def _examine() -> list[str]:
-    _django()
+    set_up()
     from django.conf import settings
     from django.db.models import Count
 

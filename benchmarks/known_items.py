@@ -12,14 +12,11 @@ import argparse
 import json
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean, median, quantiles
 
-import zstandard
-
-from benchmarks import DATA
+from benchmarks.material import daily_papers, lines
 from broadsheet.index import Index, embed, sync
 from broadsheet.index.query import parse
 from broadsheet.text import readable
@@ -46,24 +43,19 @@ class Haystack(sync.Unchanging):
             yield Document(key=key, title=readable(title), abstract=readable(abstract))
         titles = {_letters(title) for title, _ in described.values()}
         key = len(self._ids)
-        with zstandard.open(self._papers, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                paper = json.loads(line)
-                if key < self._among and _letters(paper["title"]) not in titles:
-                    yield Document(key=key, title=paper["title"], abstract=paper["abstract"])
-                    key += 1
+        for paper in lines(self._papers):
+            if key < self._among and _letters(paper["title"]) not in titles:
+                yield Document(key=key, title=paper["title"], abstract=paper["abstract"])
+                key += 1
 
 
 def hf_papers(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Title and abstract of these daily papers, from the shared data."""
     wanted, found = set(ids), {}
-    with zipfile.ZipFile(DATA / "hf-daily.zip") as days:
-        for name in days.namelist():
-            entries = json.loads(days.read(name))
-            for entry in entries if isinstance(entries, list) else ():
-                paper = entry.get("paper", {}) if isinstance(entry, dict) else {}
-                if paper.get("id") in wanted:
-                    found[paper["id"]] = (paper["title"], paper["summary"])
+    for _, entry in daily_papers():
+        paper = entry.get("paper", {}) if isinstance(entry, dict) else {}
+        if paper.get("id") in wanted:
+            found[paper["id"]] = (paper["title"], paper["summary"])
     return found
 
 

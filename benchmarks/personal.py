@@ -30,9 +30,7 @@ import ast
 import hashlib
 import json
 import random
-import subprocess
 import time
-import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,6 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import DATA
+from benchmarks.material import daily_papers, lines
 from broadsheet.index import embed
 from broadsheet.index.query import phrases
 from broadsheet.rank import phrases as phrasing
@@ -489,18 +488,14 @@ def _hash(name: str) -> int:
 
 def _daily() -> Collection:
     papers: dict[str, tuple[str, str, int, float]] = {}
-    with zipfile.ZipFile(DATA / "hf-daily.zip") as archive:
-        for name in sorted(one for one in archive.namelist() if Path(one).stem.startswith("20")):
-            told = json.loads(archive.read(name))
-            for each in told["data"] if isinstance(told, dict) else told:
-                entry = ast.literal_eval(each) if isinstance(each, str) else each
-                paper = entry.get("paper") or {}
-                who = paper.get("submittedOnDailyBy") or entry.get("submittedBy") or {}
-                text = f"{paper.get('title') or entry.get('title')} {paper.get('summary') or entry.get('summary')}"
-                by = str(who.get("name") or who.get("user") or who.get("fullname") or "")
-                day = date.fromisoformat(Path(name).stem[:10]).toordinal()
-                if paper.get("id"):
-                    papers.setdefault(paper["id"], (readable(text), by, day, float(paper.get("upvotes") or 0)))
+    for day, each in daily_papers():
+        entry = ast.literal_eval(each) if isinstance(each, str) else each
+        paper = entry.get("paper") or {}
+        who = paper.get("submittedOnDailyBy") or entry.get("submittedBy") or {}
+        text = f"{paper.get('title') or entry.get('title')} {paper.get('summary') or entry.get('summary')}"
+        by = str(who.get("name") or who.get("user") or who.get("fullname") or "")
+        if paper.get("id"):
+            papers.setdefault(paper["id"], (readable(text), by, day.toordinal(), float(paper.get("upvotes") or 0)))
     texts, submitters, days, upvotes = map(list, zip(*papers.values(), strict=True))
     return Collection(
         "daily", list(papers), texts, submitters=submitters, days=np.array(days), upvotes=np.array(upvotes)
@@ -508,8 +503,7 @@ def _daily() -> Collection:
 
 
 def _arxiv() -> Collection:
-    lines = subprocess.run(["zstd", "-dc", str(DATA / "papers-60k.jsonl.zst")], capture_output=True, check=True).stdout
-    rows = [json.loads(line) for line in lines.splitlines() if line]
+    rows = list(lines(DATA / "papers-60k.jsonl.zst"))
     return Collection(
         "arxiv", [row["id"] for row in rows], [readable(f"{row['title']} {row['abstract']}") for row in rows],
         authors=[row["authors"] for row in rows], categories=[row["categories"] for row in rows],

@@ -6,18 +6,15 @@ and papers with one known moment are left out. What lies between two known momen
 
 from __future__ import annotations
 
-import json
-import subprocess
-import zipfile
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, time
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import DATA
+from benchmarks.material import daily_papers, lines
 
 Hours = NDArray[np.float64]
 AGES: Hours = np.array([0, 6, 12, 18, 24, 36, 48, 72, 96, 144, 240, 480, 720], float)
@@ -82,9 +79,7 @@ def _points(days: dict[str, datetime]) -> dict[str, dict[float, float]]:
     """The upvotes of each paper by its age in hours, as they were seen."""
     points: dict[str, dict[float, float]] = defaultdict(dict)
     for name in ("hf-vote-snapshots.jsonl.zst", "hf-vote-snapshots-rss.jsonl.zst"):
-        lines = subprocess.run(["zstd", "-dc", str(DATA / name)], capture_output=True, check=True).stdout.splitlines()
-        for line in filter(None, lines):
-            seen = json.loads(line)
+        for seen in lines(DATA / name):
             paper, told = seen["id"].removeprefix("arXiv:"), seen["seen_at"]
             if paper in days:
                 moment = datetime.fromisoformat(told if len(told) > 10 else f"{told}T12:00:00+00:00")
@@ -98,16 +93,11 @@ def _finals() -> tuple[dict[str, datetime], dict[str, float]]:
     """The day of each paper, and its final upvotes."""
     days: dict[str, datetime] = {}
     finals: dict[str, float] = {}
-    with zipfile.ZipFile(DATA / "hf-daily.zip") as archive:
-        for name in sorted(archive.namelist()):
-            told = Path(name).stem[:10]
-            if not told.startswith("20"):
-                continue
-            for entry in json.loads(archive.read(name)):
-                paper = entry.get("paper") if isinstance(entry, dict) else None
-                if isinstance(paper, dict) and isinstance(paper.get("upvotes"), int):
-                    days.setdefault(paper["id"], datetime.fromisoformat(told).replace(tzinfo=UTC))
-                    finals[paper["id"]] = max(finals.get(paper["id"], 0.0), float(paper["upvotes"]))
+    for day, entry in daily_papers():
+        paper = entry.get("paper") if isinstance(entry, dict) else None
+        if isinstance(paper, dict) and isinstance(paper.get("upvotes"), int):
+            days.setdefault(paper["id"], datetime.combine(day, time(), UTC))
+            finals[paper["id"]] = max(finals.get(paper["id"], 0.0), float(paper["upvotes"]))
     return days, finals
 
 

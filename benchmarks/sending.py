@@ -28,6 +28,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.processes import apart, set_up
 from benchmarks.sink import Sink
 
 FAULTS = ("refuse", "refuse data")
@@ -46,12 +47,12 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="broadsheet-sending-") as folder:
         os.environ |= {"BROADSHEET_DATA": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
-        names = _apart(_fill, asked.mails)
+        names = apart(_fill, asked.mails)
         with _office(faulty=True) as (port, ask):
             seconds, processor = _send(asked, port)
             taken = ask("accepted")
         wrong = sum(taken.get(name, 0) != 1 for name in names) + len(taken.keys() - set(names))
-        states = _apart(_states)
+        states = apart(_states)
         rate = asked.mails / seconds
         print(f"ours: {rate:,.0f} mails/s (goal ≥ 500: {'met' if rate >= 500 else 'MISSED'}), "
               f"{1000 * processor / asked.mails:.2f} ms of processor each; {asked.processes} processes with "
@@ -110,14 +111,14 @@ def _send(asked: argparse.Namespace, port: int) -> tuple[float, float]:
 
 def _ready() -> None:
     """What a process does once: import everything."""
-    _django()
+    set_up()
     from broadsheet.deliver.mail import carrier, sender  # noqa: F401
 
     time.sleep(0.5)  # so that the other process gets the other one of these
 
 
 def _sender(port: int, connections: int, signed: bool) -> float:  # noqa: FBT001 - called through a pool
-    _django()
+    set_up()
     from django.conf import settings
 
     from broadsheet.core import sending
@@ -154,18 +155,6 @@ def _sender(port: int, connections: int, signed: bool) -> float:  # noqa: FBT001
     return time.process_time() - began
 
 
-def _apart(part: Any, *arguments: Any) -> Any:
-    """Run a part in a process of its own; answers what it answers."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(part, arguments)
-
-
-def _django() -> None:
-    import django
-
-    django.setup()
-
-
 def _fill(mails: int) -> list[str]:
     from benchmarks.kill_sending import prepare
 
@@ -192,7 +181,7 @@ def _fill(mails: int) -> list[str]:
 
 
 def _states() -> dict[str, int]:
-    _django()
+    set_up()
     from django.db.models import Count
 
     from broadsheet.library import models
@@ -202,7 +191,7 @@ def _states() -> dict[str, int]:
 
 def _naive(port: int, mails: int, _connections: int) -> float:
     """Send by Django's `send_mail`; the seconds it took."""
-    _django()
+    set_up()
     from django.conf import settings
     from django.core.mail import send_mail
 
@@ -216,7 +205,7 @@ def _naive(port: int, mails: int, _connections: int) -> float:
 
 def _limit(port: int, mails: int, connections: int) -> float:
     """Hand over one and the same mail again and again; the seconds it took."""
-    _django()
+    set_up()
     from broadsheet.deliver.mail.message import Letterhead, build
     from broadsheet.deliver.mail.rendering import Rendering
     from broadsheet.sending import Outgoing

@@ -14,7 +14,6 @@ definition, pair by pair) are run on a sample and multiplied; what is multiplied
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import tempfile
@@ -27,9 +26,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 import tantivy
-import zstandard
 
 from benchmarks import DATA
+from benchmarks.material import lines
 from broadsheet.index import Index, embed, matching, standing, sync
 from broadsheet.index.day import Day
 from broadsheet.index.kept import Numbers, Places, Terms
@@ -115,15 +114,10 @@ def main() -> None:
 
 def papers_of_days(count: int) -> tuple[list[Document], list[Document]]:
     """The library, and the papers of the last days."""
-    recent = sorted(_read(DATA / "arxiv-recent.jsonl.zst"), key=lambda line: str(line["announced"]))
-    old = list(_read(DATA / "papers-60k.jsonl.zst"))
+    recent = sorted(lines(DATA / "arxiv-recent.jsonl.zst"), key=lambda line: str(line["announced"]))
+    old = list(lines(DATA / "papers-60k.jsonl.zst"))
     made = [_document(key, line) for key, line in enumerate([*old, *recent], 1)]
     return made[:-count], made[-count:]
-
-
-def _read(path: Path) -> Iterator[dict[str, Any]]:
-    with zstandard.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def _document(key: int, line: dict[str, Any]) -> Document:

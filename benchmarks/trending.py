@@ -1,4 +1,4 @@
-"""Replays the real days of the Hugging Face daily papers and holds four orders against what came of the papers.
+"""Replays the real days of the Hugging Face daily papers and holds five orders against what came of the papers.
 
     python -m benchmarks.trending
     python -m benchmarks.trending --spread seen

@@ -25,11 +25,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
-from typing import Any
 from unittest.mock import patch
 
+from benchmarks.processes import apart, set_up
+
 PAPERS = 50
-SECRET = "a long way to the stones"
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
             sys.exit("DATABASE_URL names a library that has papers, and this empties it. Give it an empty database.")
         with _library(asked.readers, database) as address:
             with _reading(address) as times:
-                votes, wrong, seconds = _vote(asked.writers, asked.seconds, apart=bool(database))
+                votes, wrong, seconds = _vote(asked.writers, asked.seconds, in_processes=bool(database))
             speed, late = votes / seconds, quantiles(times, n=20)[-1]
             print(
                 f"{name}: {speed:,.0f} votes/s by {asked.writers} writers (goal ≥ {goal:,}: {_verdict(speed >= goal)})"
@@ -66,11 +66,11 @@ def _has_papers(database: str) -> bool:
         tempfile.TemporaryDirectory() as folder,
         patch.dict(os.environ, {"BROADSHEET_DATA": folder, "DATABASE_URL": database}),
     ):
-        return bool(_apart(_count_papers))
+        return bool(apart(_count_papers))
 
 
 def _count_papers() -> int:
-    _django()
+    set_up()
     from django.core.management import call_command
 
     from broadsheet.library import models
@@ -88,28 +88,15 @@ def _library(readers: int, database: str) -> Iterator[str]:
             os.environ["DATABASE_URL"] = database
         else:
             os.environ.pop("DATABASE_URL", None)
-        _apart(_fill, readers)
+        apart(_fill, readers)
         from benchmarks.__main__ import started
 
         with started() as (_, _, address):
             yield address
 
 
-def _apart(part: Any, *arguments: Any) -> Any:
-    """Run a part in a process of its own, which reads the settings of this moment; answers what it answers."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(part, arguments)
-
-
-def _django() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings"
-    import django
-
-    django.setup()
-
-
 def _fill(readers: int) -> None:
-    _django()
+    set_up()
     from django.core.management import call_command
 
     from broadsheet.core.store import store
@@ -157,28 +144,28 @@ def _reading(address: str) -> Iterator[list[float]]:
         reader.join()
 
 
-def _vote(writers: int, seconds: float, *, apart: bool) -> tuple[int, int, float]:
+def _vote(writers: int, seconds: float, *, in_processes: bool) -> tuple[int, int, float]:
     """Let the writers vote for so long; answers the acts, how many votes are not as they should be, and the seconds."""
     shares = [(number, writers, seconds) for number in range(writers)]
-    if apart:
+    if in_processes:
         with multiprocessing.get_context("spawn").Pool(writers) as pool:
             done = pool.starmap(_write, shares)
     else:
-        done = _apart(_write_in_threads, shares)
+        done = apart(_write_in_threads, shares)
     acts = sum(number for number, _, _ in done)
     expected = {pair for _, pairs, _ in done for pair in pairs}
-    wrong = len(expected ^ _apart(_votes_there))
+    wrong = len(expected ^ apart(_votes_there))
     return acts, wrong, max(spent for _, _, spent in done)
 
 
 def _write_in_threads(shares: list[tuple[int, int, float]]) -> list[tuple[int, set[tuple[int, int]], float]]:
-    _django()
+    set_up()
     with ThreadPoolExecutor(len(shares)) as pool:
         return list(pool.map(lambda share: _write(*share), shares))
 
 
 def _write(number: int, writers: int, seconds: float) -> tuple[int, set[tuple[int, int]], float]:
-    _django()
+    set_up()
     from broadsheet.core import voting
     from broadsheet.library import models, papers
 
@@ -206,18 +193,18 @@ def _write(number: int, writers: int, seconds: float) -> tuple[int, set[tuple[in
 
 
 def _votes_there() -> set[tuple[int, int]]:
-    _django()
+    set_up()
     from broadsheet.library import models
 
     return set(models.Upvote.objects.values_list("account_id", "paper_id"))
 
 
 def _miscounted() -> int:
-    return int(_apart(_count_miscounted))
+    return int(apart(_count_miscounted))
 
 
 def _count_miscounted() -> int:
-    _django()
+    set_up()
     from broadsheet.library import models
 
     return sum(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from builders import a_record
@@ -11,8 +11,6 @@ from django.urls import URLPattern, URLResolver
 
 from broadsheet.community import Role
 from broadsheet.library import models
-
-NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
 
