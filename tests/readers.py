@@ -34,10 +34,10 @@ def some_papers(number: int) -> list[Paper]:
     return [papers.paper(f"doi:10.1000/{n}") for n in range(number)]
 
 
-def signed_in(name: str = "ada", role: Role = Role.READER) -> Client:
-    """A browser without a screen in which this account is signed in."""
+def signed_in(name: str = "ada", role: Role = Role.READER, **more: Any) -> Client:
+    """A browser without a screen in which this account is signed in; `more` is for the browser."""
     account = models.Account.objects.get(pk=an_actor(name, role).key)
-    client = Client(headers={"host": "localhost"})
+    client = Client(headers={"host": "localhost"}, **more)
     client.force_login(account)
     return client
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from builders import a_record
 from django.test import Client
-from readers import text
+from readers import signed_in, text
 
+from broadsheet.community import Role
 from broadsheet.core import accounts, papers
 from broadsheet.library import models
 
@@ -105,9 +106,7 @@ class TestUpvotes:
 
     def test_a_vote_by_reading_an_address_or_from_another_site_is_refused(self, library: Callable[..., None]) -> None:
         library(STONE)
-        accounts.make("ada", "a long way to the stones")
-        strict = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
-        strict.login(username="ada", password="a long way to the stones")
+        strict = signed_in(enforce_csrf_checks=True)
         assert strict.get(PATH).status_code == 405
         assert strict.post(PATH, {"on": "1"}).status_code == 403
         assert papers.paper("arxiv:2603.00001").votes == 0
@@ -131,10 +130,7 @@ class TestUpvotes:
 class TestEditors:
     @pytest.fixture
     def editor(self) -> Client:
-        accounts.make("eve", "a long way to the stones", administrator=True)
-        client = Client()
-        assert client.login(username="eve", password="a long way to the stones")
-        return client
+        return signed_in("eve", Role.ADMINISTRATOR)
 
     def test_editors_see_whose_votes_count_what_and_say_otherwise(
         self, ada: Client, editor: Client, library: Callable[..., None]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from builders import a_record
 from django.test import Client
+from readers import signed_in
 
 from broadsheet.community import Act, Role
 from broadsheet.core import accounts, papers, voting
@@ -16,13 +17,6 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "a long way to the stones"
 BAN = {"banned_until_0": "2033-01-01", "banned_until_1": "00:00", "ban_reason": "Shouting."}
-
-
-def a_browser_of(name: str, role: Role) -> Client:
-    accounts.make(name, PASSWORD, role=role)
-    client = Client(headers={"host": "localhost"})
-    assert client.login(username=name, password=PASSWORD)
-    return client
 
 
 def row(name: str) -> models.Account:
@@ -41,12 +35,12 @@ def say(client: Client, name: str, **said: Any) -> Any:
 
 def test_its_door_is_the_one_of_the_house(client: Client) -> None:
     assert client.get("/admin/login/?next=/admin/").headers["Location"] == "/accounts/login/?next=%2Fadmin%2F"
-    reader = a_browser_of("ada", Role.READER)
+    reader = signed_in("ada")
     assert reader.get("/admin/", follow=True).status_code == 403
 
 
 def test_an_administrator_gives_roles_and_django_s_marks_follow() -> None:
-    root = a_browser_of("root", Role.ADMINISTRATOR)
+    root = signed_in("root", Role.ADMINISTRATOR)
     accounts.make("ada", PASSWORD)
     assert say(root, "ada", role="editor").status_code == 302
     assert (row("ada").role, row("ada").is_staff, row("ada").is_superuser) == (Role.EDITOR, True, False)
@@ -54,7 +48,7 @@ def test_an_administrator_gives_roles_and_django_s_marks_follow() -> None:
 
 @pytest.mark.parametrize("field", ["is_staff", "is_superuser", "groups", "user_permissions", "username", "password"])
 def test_nobody_edits_what_the_role_says(field: str) -> None:
-    root = a_browser_of("root", Role.ADMINISTRATOR)
+    root = signed_in("root", Role.ADMINISTRATOR)
     accounts.make("ada", PASSWORD)
     before = models.Account.objects.filter(username="ada").values().get()
     assert f'name="{field}"' not in root.get(page("ada")).content.decode()
@@ -63,7 +57,7 @@ def test_nobody_edits_what_the_role_says(field: str) -> None:
 
 
 def test_an_editor_bans_a_reader_and_gives_nobody_a_role() -> None:
-    eve = a_browser_of("eve", Role.EDITOR)
+    eve = signed_in("eve", Role.EDITOR)
     accounts.make("ada", PASSWORD)
     assert 'name="role"' not in eve.get(page("ada")).content.decode()
     assert say(eve, "ada", role="administrator", **BAN).status_code == 302
@@ -76,7 +70,7 @@ def test_an_editor_bans_a_reader_and_gives_nobody_a_role() -> None:
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMINISTRATOR])
 def test_an_editor_touches_neither_editors_nor_administrators(role: Role) -> None:
-    eve = a_browser_of("eve", Role.EDITOR)
+    eve = signed_in("eve", Role.EDITOR)
     accounts.make("other", PASSWORD, role=role)
     assert say(eve, "other", role="reader", **BAN).status_code == 403
     eve.post("/admin/library/account/", {"action": "count_nothing", "_selected_action": [row("other").pk]})
@@ -85,23 +79,23 @@ def test_an_editor_touches_neither_editors_nor_administrators(role: Role) -> Non
 
 
 def test_an_editor_cannot_raise_himself() -> None:
-    eve = a_browser_of("eve", Role.EDITOR)
+    eve = signed_in("eve", Role.EDITOR)
     assert say(eve, "eve", role="administrator").status_code == 403
     assert row("eve").role == Role.EDITOR
 
 
 def test_an_editor_deletes_and_makes_no_accounts_and_sets_no_passwords() -> None:
-    eve = a_browser_of("eve", Role.EDITOR)
+    eve = signed_in("eve", Role.EDITOR)
     accounts.make("ada", PASSWORD)
     assert eve.post(page("ada", "delete"), {"post": "yes"}).status_code == 403
     assert eve.get("/admin/library/account/add/").status_code == 403
-    for client in (eve, a_browser_of("root", Role.ADMINISTRATOR)):
+    for client in (eve, signed_in("root", Role.ADMINISTRATOR)):
         client.post(page("ada", "password"), {"password1": "mine now, mine", "password2": "mine now, mine"})
         assert row("ada").check_password(PASSWORD)
 
 
 def test_a_banned_editor_only_reads_like_everybody() -> None:
-    eve, root = a_browser_of("eve", Role.EDITOR), a_browser_of("root", Role.ADMINISTRATOR)
+    eve, root = signed_in("eve", Role.EDITOR), signed_in("root", Role.ADMINISTRATOR)
     accounts.make("ada", PASSWORD)
     assert say(root, "eve", **BAN).status_code == 302
     assert eve.get("/admin/library/account/").status_code == 403
@@ -109,7 +103,7 @@ def test_a_banned_editor_only_reads_like_everybody() -> None:
 
 
 def test_the_only_administrator_is_not_lowered_closed_or_deleted() -> None:
-    root = a_browser_of("root", Role.ADMINISTRATOR)
+    root = signed_in("root", Role.ADMINISTRATOR)
     assert "only administrator" in say(root, "root", role="reader").content.decode()
     closing = root.post(page("root"), {"role": "administrator"})
     assert "only administrator" in closing.content.decode()
@@ -118,14 +112,14 @@ def test_the_only_administrator_is_not_lowered_closed_or_deleted() -> None:
 
 
 def test_a_closed_account_is_signed_out() -> None:
-    root, ada = a_browser_of("root", Role.ADMINISTRATOR), a_browser_of("ada", Role.READER)
+    root, ada = signed_in("root", Role.ADMINISTRATOR), signed_in("ada")
     assert "Sign out" in ada.get("/").content.decode()
     root.post(page("ada"), {"role": "reader"})
     assert "Sign in" in ada.get("/").content.decode()
 
 
 def test_what_is_deleted_there_leaves_no_name_in_the_log() -> None:
-    root = a_browser_of("root", Role.ADMINISTRATOR)
+    root = signed_in("root", Role.ADMINISTRATOR)
     accounts.make("zebrafinch", PASSWORD)
     say(root, "zebrafinch", role="contributor")
     assert root.post(page("zebrafinch", "delete"), {"post": "yes"}).status_code == 302

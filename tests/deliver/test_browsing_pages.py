@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from builders import a_record, a_rising_stone
 from django.test import Client
-from readers import text
+from readers import signed_in, text
 
-from broadsheet.core import accounts, completeness, sources, trending
+from broadsheet.community import Role
+from broadsheet.core import completeness, sources, trending
 from broadsheet.core.store import store
 from broadsheet.incoming import Announced, AnnounceKind, Repository
 from broadsheet.library import models, repositories
@@ -201,10 +202,8 @@ class TestKeeping:
 
 class TestAdministration:
     @pytest.fixture
-    def ada(self, client: Client) -> Client:
-        accounts.make("ada", "a long way to the stones", administrator=True)
-        assert client.login(username="ada", password="a long way to the stones")
-        return client
+    def ada(self) -> Client:
+        return signed_in("ada", Role.ADMINISTRATOR)
 
     def test_it_is_for_those_who_sign_in(self, client: Client) -> None:
         response = client.get("/admin/library/source/")

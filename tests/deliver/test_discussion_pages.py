@@ -8,11 +8,11 @@ import pytest
 from builders import a_record
 from django.test import Client
 from lxml import html
-from readers import text
+from readers import signed_in, text
 from xss import CORPUS, dangers
 
 from broadsheet import letters
-from broadsheet.core import accounts
+from broadsheet.community import Role
 from broadsheet.library import models
 from broadsheet.markdown import LONGEST
 
@@ -20,20 +20,12 @@ pytestmark = pytest.mark.django_db
 
 PAPER = "/papers/arxiv:2603.00001"
 WRITE = "/discuss/papers/arxiv:2603.00001"
-PASSWORD = "a long way to the stones"
 
 Library = Callable[..., None]
 
 
 def parsed(page: str) -> Any:
     return html.fromstring(page)
-
-
-def signed_in(name: str, *, administrator: bool = False) -> Client:
-    accounts.make(name, PASSWORD, email=f"{name}@example.org", administrator=administrator)
-    client = Client(headers={"host": "localhost"})
-    assert client.login(username=name, password=PASSWORD)
-    return client
 
 
 @pytest.fixture
@@ -48,7 +40,7 @@ def bo() -> Client:
 
 @pytest.fixture
 def eve() -> Client:
-    return signed_in("eve", administrator=True)
+    return signed_in("eve", Role.ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -174,8 +166,7 @@ class TestWriting:
 
     def test_nothing_is_written_by_reading_an_address_or_from_another_site(self, ada: Client) -> None:
         key = say(ada)
-        strict = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
-        strict.login(username="ada", password=PASSWORD)
+        strict = signed_in(enforce_csrf_checks=True)
         for path in (
             WRITE,
             f"/comments/{key}/take-back",

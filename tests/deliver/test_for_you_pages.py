@@ -9,9 +9,9 @@ import pytest
 from builders import a_record
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from readers import text
+from readers import signed_in, text
 
-from broadsheet.core import accounts, papers
+from broadsheet.core import papers
 from broadsheet.library import models
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +41,8 @@ def stones(library: Library) -> None:
 
 
 @pytest.fixture
-def ada(client: Client) -> Client:
-    accounts.make("ada", "a long way to the stones")
-    assert client.login(username="ada", password="a long way to the stones")
-    return client
+def ada() -> Client:
+    return signed_in()
 
 
 def upvote(client: Client, several: range) -> None:
@@ -110,9 +108,7 @@ class TestPage:
     def test_one_readers_page_tells_another_nothing(self, ada: Client) -> None:
         upvote(ada, range(1, 9, 2))
         ada.post("/for-you/say", {"wanted": "a secret wish"})
-        accounts.make("bo", "a long way to the stones")
-        bo = Client(headers={"host": "localhost"})
-        assert bo.login(username="bo", password="a long way to the stones")
+        bo = signed_in("bo")
         for path in ("/for-you", "/for-you/profile"):
             page = text(bo, path)
             assert "secret" not in page

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from builders import a_record
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from limits import Limit, limits
 from readers import signed_in
 
 import broadsheet.deliver
-from broadsheet.core import accounts, papers
+from broadsheet.core import papers
 from broadsheet.deliver.web.limits import limited
 from broadsheet.library import models
 
@@ -83,9 +83,7 @@ def test_what_is_refused_is_not_counted_again() -> None:
 
 def test_votes_that_come_too_often_do_nothing(library: Callable[..., None], settings: Any) -> None:
     library(STONE)
-    accounts.make("ada", "a long way to the stones")
-    ada = Client(headers={"host": "localhost"})
-    assert ada.login(username="ada", password="a long way to the stones")
+    ada = signed_in()
     answers = [ada.post("/upvote/arxiv:2603.00001", {"on": "0"}) for _ in range(60)]
     assert {answer.status_code for answer in answers} == {302}
     assert ada.post("/upvote/arxiv:2603.00001", {"on": "1"}).status_code == 429

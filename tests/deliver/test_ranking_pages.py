@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from builders import a_rising_stone
 from django.test import Client
-from readers import text
+from readers import an_actor, signed_in, text
 
-from broadsheet.core import accounts, papers, past, splitting, trending, weighing
+from broadsheet.community import Role
+from broadsheet.core import papers, past, splitting, trending, weighing
 from broadsheet.library import models
 from broadsheet.rank.trending import Formula
 from broadsheet.sources.arxiv_days import ended_at
@@ -23,16 +24,6 @@ NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 
 def a_stone(number: int, upvotes: int, **said: Any) -> Any:
     return a_rising_stone(number, {"upvotes": upvotes}, title=f"Stone <{number}> that rises", **said)
-
-
-def editor(role: str = "editor") -> Client:
-    accounts.make("eve", "a long way to the stones")
-    account = models.Account.objects.get(username="eve")
-    account.role = role
-    account.save()
-    client = Client(headers={"host": "localhost"})
-    assert client.login(username="eve", password="a long way to the stones")
-    return client
 
 
 class TestPastDays:
@@ -119,13 +110,9 @@ class TestLog:
 
     def test_what_editors_decide_is_told_without_a_name(self, client: Client, library: Callable[..., None]) -> None:
         library(a_stone(1, 3))
-        accounts.make("ada", "a long way to the stones")
-        ada = models.Account.objects.get(username="ada")
-        ada.trust = None
-        ada.save()
-        client.login(username="ada", password="a long way to the stones")
-        client.post("/upvote/arxiv:2603.00001", {"on": "1"})
-        by = editor()
+        an_actor(trust=None)
+        signed_in().post("/upvote/arxiv:2603.00001", {"on": "1"})
+        by = signed_in("eve", Role.EDITOR)
         said = {"action": "these_are_honest", "_selected_action": [models.Upvote.objects.get().pk]}
         told = by.post("/admin/library/upvote/", said, follow=True).content.decode()
         assert "1 votes were weighed anew" in told
@@ -187,9 +174,9 @@ class TestWhy:
 
 
 class TestEditors:
-    @pytest.mark.parametrize(("role", "status"), [("reader", 302), ("editor", 200), ("administrator", 200)])
-    def test_only_editors_see_whose_votes_count_what(self, role: str, status: int) -> None:
-        by = editor(role)
+    @pytest.mark.parametrize(("role", "status"), [(Role.READER, 302), (Role.EDITOR, 200), (Role.ADMINISTRATOR, 200)])
+    def test_only_editors_see_whose_votes_count_what(self, role: Role, status: int) -> None:
+        by = signed_in("eve", role)
         for path in ("/admin/library/upvote/", "/admin/library/ringmember/"):
             assert by.get(path).status_code == status
 
@@ -204,7 +191,7 @@ class TestEditors:
             visitor.force_login(row)
             visitor.post("/upvote/arxiv:2603.00001", {"on": "1"})
         weighing.take_in(Formula())
-        by = editor()
+        by = signed_in("eve", Role.EDITOR)
         html = text(by, "/admin/library/upvote/?q=arxiv:2603.00001")
         assert html.count("light: one of many of one network that day") == 2
         (name,) = set(models.Upvote.objects.values_list("network", flat=True))
@@ -218,7 +205,7 @@ class TestEditors:
         models.RingMember.objects.create(
             account=row, ring=row.pk, members=8, together=9, expected=0.4, found_at=datetime.now(UTC)
         )
-        by = editor()
+        by = signed_in("eve", Role.EDITOR)
         assert "reader" in text(by, "/admin/library/ringmember/")
         said = {"action": "these_are_honest", "_selected_action": [row.pk]}
         told = by.post("/admin/library/ringmember/", said, follow=True).content.decode()
