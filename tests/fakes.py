@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from broadsheet.types import Change, Document
 
@@ -19,6 +19,13 @@ class FakeLibrary:
     papers: dict[int, Document] = field(default_factory=dict)
     log: list[int] = field(default_factory=list)
     interrupt: Callable[[], None] = lambda: None
+
+    @classmethod
+    def of(cls, *documents: Document) -> Self:
+        """A library that these papers were just put into."""
+        library = cls()
+        library.put(*documents)
+        return library
 
     def put(self, *documents: Document) -> None:
         for document in documents:

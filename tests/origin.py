@@ -10,9 +10,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
+
+from serving import Serving
 
 FAULTS = ("slow", "cut", "reset", "busy", "down", "malformed")
 """Late; less than was announced; no answer; 429; 503; half of the answer as if it were the whole.
@@ -42,7 +43,7 @@ class Reply:
 Speaker = Callable[[Asked], Reply]
 
 
-class Origin:
+class Origin(Serving):
     """The server; `route` says who answers where, `fails` and `next_faults` what goes wrong."""
 
     def __init__(self) -> None:
@@ -64,25 +65,7 @@ class Origin:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 64
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                pass  # whoever asked has gone; that is his affair
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-
-    def __enter__(self) -> Origin:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)
 
     def route(self, path: str, speaker: Speaker | bytes) -> None:
         """Let this speaker, or always these bytes, answer at this path."""

@@ -28,9 +28,7 @@ PAPERS = (
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("index")
-    library = FakeLibrary()
-    library.put(*PAPERS)
-    sync.rebuild(folder, EMBEDDER, library)
+    sync.rebuild(folder, EMBEDDER, FakeLibrary.of(*PAPERS))
     return folder
 
 

@@ -36,8 +36,7 @@ def test_an_index_killed_at_any_moment_opens_with_what_was_finished_then_catches
 
 @pytest.mark.parametrize("behind", [True, False])
 def test_what_a_killed_build_left_is_gone_after_catching_up(tmp_path: Path, behind: bool) -> None:
-    library = FakeLibrary()
-    library.put(*map(a_document, range(1, 31)))
+    library = FakeLibrary.of(*map(a_document, range(1, 31)))
     sync.catch_up(tmp_path, EMBEDDER, library)
     generations.begin(tmp_path)
     generations.report_building(tmp_path, 10, 30)

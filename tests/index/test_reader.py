@@ -26,9 +26,7 @@ PAPERS = (
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     folder = tmp_path_factory.mktemp("index")
-    library = FakeLibrary()
-    library.put(*PAPERS)
-    sync.rebuild(folder, EMBEDDER, library)
+    sync.rebuild(folder, EMBEDDER, FakeLibrary.of(*PAPERS))
     return Index(folder, EMBEDDER)
 
 
@@ -90,8 +88,7 @@ def test_similar_papers_are_other_papers_nearest_first(index: Index) -> None:
 
 def test_of_similar_papers_that_say_the_same_only_the_first_is_offered(tmp_path: Path) -> None:
     talk = "Gravitational collapse of massive stars into black holes, observed by their horizons and their light."
-    library = FakeLibrary()
-    library.put(
+    library = FakeLibrary.of(
         a_document(1, "Black holes", abstract=talk),
         a_document(2, "Black holes (extended version)", abstract=talk),
         a_document(3, "Horizons of black holes", abstract="Light near the horizon of collapsed stars."),
@@ -117,9 +114,7 @@ def test_without_an_index_the_error_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_an_index_of_another_embedder_still_finds_by_words(tmp_path: Path) -> None:
-    library = FakeLibrary()
-    library.put(*PAPERS)
-    sync.rebuild(tmp_path, embed.load("hash-256"), library)
+    sync.rebuild(tmp_path, embed.load("hash-256"), FakeLibrary.of(*PAPERS))
     hits = Index(tmp_path, EMBEDDER).search(parse("horizons")).hits
     assert {hit.reason.found_by for hit in hits} == {"words"}
 

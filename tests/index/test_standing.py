@@ -130,9 +130,7 @@ def test_the_matches_are_those_of_the_definition_pair_by_pair(
 def test_operators_admit_what_they_admit_in_a_search(papers: list[Document], line: str) -> None:
     query = replace(parse(line), words=(), ids=())
     with TemporaryDirectory() as folder:
-        library = FakeLibrary()
-        library.put(*papers)
-        sync.rebuild(Path(folder), HASHES, library)
+        sync.rebuild(Path(folder), HASHES, FakeLibrary.of(*papers))
         found = Index(Path(folder), HASHES).search(query, method=Method.LEXICAL, paging=Paging(1, 100)).hits
     asked = matching.asked(query, Counts(papers))
     expected = {hit.key for hit in found} if asked.anything else set()

@@ -158,14 +158,12 @@ TestIndexWithManyReplacedPapersAgainstRebuild.settings = few
 
 def some_library(count: int, seed: int = 0) -> FakeLibrary:
     dice = random.Random(seed)
-    library = FakeLibrary()
-    library.put(
+    return FakeLibrary.of(
         *(
             a_document(key, " ".join(dice.choices(WORDS, k=4)), abstract=" ".join(dice.choices(WORDS, k=20)))
             for key in range(1, count + 1)
         )
     )
-    return library
 
 
 def killed(work: Callable[[], object], seconds: float) -> None:
