@@ -39,6 +39,20 @@ def test_every_link_inside_the_documentation_leads_somewhere(page: Path) -> None
 
 
 @pytest.mark.parametrize("page", DOCS, ids=[str(page.relative_to(ROOT)) for page in DOCS])
+def test_every_link_to_a_heading_finds_it(page: Path) -> None:
+    for link, heading in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+        there = (page.parent / link if link else page).read_text(encoding="utf-8")
+        headings = [re.sub(r"[^\w\- ]", "", told.lower()) for told in re.findall(r"^#+ (.*)$", there, re.MULTILINE)]
+        assert heading in [told.replace(" ", "-") for told in headings], f"{link}#{heading}"
+
+
+def test_the_first_page_of_the_documentation_leads_to_every_other_one() -> None:
+    docs = ROOT / "docs"
+    led_to = set(re.findall(r"\]\(([^):#]+)", (docs / "README.md").read_text(encoding="utf-8")))
+    assert {str(page.relative_to(docs)) for page in docs.rglob("*.md")} == led_to | {"README.md"}
+
+
+@pytest.mark.parametrize("page", DOCS, ids=[str(page.relative_to(ROOT)) for page in DOCS])
 def test_no_page_waits_for_a_figure_that_was_to_be_put_in(page: Path) -> None:
     assert not re.findall(r"@@|FIGURE_", page.read_text(encoding="utf-8"))
 
