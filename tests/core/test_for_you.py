@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from builders import a_record
+from readers import an_actor
 
 from broadsheet import wiring
 from broadsheet.community import Actor
 from broadsheet.core import (
-    accounts,
     collecting,
     following,
     interleaving,
@@ -67,11 +67,6 @@ def filled(library: Library) -> None:
         *some(STONES, OLD, range(6), "2503"), *some(SHIPS, OLD, range(6), "2504"),
         *some(STONES, NEW, range(10), "2601"), *some(SHIPS, NEW, range(10), "2602"), *some(BREAD, NEW, range(30), "2603"),
     )  # fmt: skip
-
-
-def an_actor(name: str = "ada") -> Actor:
-    accounts.make(name, "a long way to the stones")
-    return Actor(key=int(models.Account.objects.get(username=name).pk), name=name)
 
 
 def of(scheme: str, number: int) -> Paper:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from builders import a_record
-from readers import a_stored_paper
+from readers import a_stored_paper, an_actor
 from running import LIBRARY, environment, said_by
 
 from broadsheet.community import Actor, Role
-from broadsheet.core import accounts, papers, splitting, trending, voting, weighing
+from broadsheet.core import papers, splitting, trending, voting, weighing
 from broadsheet.core.store import store
 from broadsheet.library import models
 from broadsheet.rank.trending import Formula
@@ -21,8 +21,7 @@ FORMULA = Formula(weights={"votes": 2.0, "upvotes": 1.0})
 
 
 def an_account(name: str = "ada") -> int:
-    accounts.make(name, "a long way to the stones")
-    return int(models.Account.objects.get(username=name).pk)
+    return an_actor(name).key
 
 
 @pytest.mark.django_db
