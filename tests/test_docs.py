@@ -70,6 +70,21 @@ def test_every_command_in_the_documentation_exists(page: Path) -> None:
     assert used <= set(main.commands)
 
 
+@pytest.mark.parametrize("page", DOCS, ids=[str(page.relative_to(ROOT)) for page in DOCS])
+def test_every_setting_in_the_documentation_exists(page: Path) -> None:
+    from broadsheet.setting_list import SETTINGS
+
+    named = set(re.findall(r"BROADSHEET_[A-Z_]*[A-Z](?![A-Z_])", page.read_text(encoding="utf-8")))
+    assert named <= {setting.variable for setting in SETTINGS} | {"BROADSHEET_SHARED_DATA"}
+
+
+def test_every_kind_of_source_is_in_the_explanation() -> None:
+    from broadsheet.sources.catalogue import KINDS
+
+    told = (ROOT / "docs" / "explanation" / "sources.md").read_text(encoding="utf-8")
+    assert KINDS.keys() <= set(re.findall(r"`([a-z-]+)`", told))
+
+
 def test_every_make_target_in_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     used = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
