@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks import DATA
+from benchmarks.processes import set_up
 
 PAPERS = DATA / "papers-60k.jsonl.zst"
 MIB = 1 << 20
@@ -48,11 +49,10 @@ def main() -> None:
     if not PAPERS.exists():
         sys.exit(f"{PAPERS} is not there: the benchmarks need the shared data (BROADSHEET_SHARED_DATA).")
     with tempfile.TemporaryDirectory(prefix="broadsheet-bench-") as folder:
-        os.environ |= {"BROADSHEET_DATA": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
-        import django
+        os.environ["BROADSHEET_DATA"] = folder
+        set_up()
         from django.core.management import call_command
 
-        django.setup()
         call_command("migrate", verbosity=0)
         for measure in (importing, embedding, indexing, searching, suggesting, peers, quality, front_page, service):
             for figure in measure():

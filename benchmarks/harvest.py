@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import DATA
+from benchmarks.processes import set_up
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
@@ -62,11 +63,10 @@ def _apart(part: Callable[..., None], argument: tuple[Any, ...]) -> None:
 
 
 def _in_library(part: Callable[..., None], argument: tuple[Any, ...], folder: str) -> None:
-    os.environ |= {"BROADSHEET_DATA": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
-    import django
+    os.environ["BROADSHEET_DATA"] = folder
+    set_up()
     from django.core.management import call_command
 
-    django.setup()
     call_command("migrate", verbosity=0)
     part(*argument)
 

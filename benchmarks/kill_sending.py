@@ -29,6 +29,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 
+from benchmarks.processes import set_up
 from benchmarks.sink import Sink
 
 PROCESSES, CONNECTIONS = 2, 4
@@ -195,10 +196,9 @@ def main() -> None:
 
 def prepare() -> None:
     """Make the library's tables, empty; a library that has papers is somebody's, and is left alone."""
-    import django
+    set_up()
     from django.core.management import call_command
 
-    django.setup()
     call_command("migrate", verbosity=0)
     from broadsheet.library import models
 
