@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from builders import shared_data
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from running import a_service, environment
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -24,21 +25,16 @@ class Service(NamedTuple):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A running service with the papers of the real page; with the sample reading list where that is absent."""
-    folder = tmp_path_factory.mktemp("service")
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    environment = {**keep, "BROADSHEET_DATA": str(folder)}
-    command = [sys.executable, "-m", "broadsheet"]
+    told = environment(tmp_path_factory.mktemp("service"))
+    del told["BROADSHEET_EMBEDDER"]  # as it is installed
     try:
         page = shared_data("seed", "daily-papers-page.txt")
-        subprocess.run([*command, "import", str(page)], env=environment, check=True, capture_output=True)
+        command = [sys.executable, "-m", "broadsheet", "import", str(page)]
+        subprocess.run(command, env=told, check=True, capture_output=True)
     except pytest.skip.Exception:
         pass  # `up` loads the sample: the same papers with our own notes
-    with subprocess.Popen(
-        [*command, "up", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
-    ) as running:
-        lines = iter(running.stdout or ())
-        yield Service(next(line.split(" is at ")[1].strip() for line in lines if " is at " in line), environment)
-        running.terminate()
+    with a_service(told) as address:
+        yield Service(address, told)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Promises of coming in, by a real service and a real browser: by a mailed code without a password, and by another site."""
 
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 from identity import CLIENT, SECRET, Person, Provider
 from playwright.sync_api import Page, expect
 from post import Inbox, an_inbox
+from running import a_service, environment
 
 pytestmark = pytest.mark.browser
 
@@ -32,27 +32,16 @@ def inbox() -> Iterator[Inbox]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, provider: Provider, inbox: Inbox) -> Iterator[str]:
     """A running service that everybody may make an account at, that sends mails and knows another site."""
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    environment = {
-        **keep,
-        "BROADSHEET_DATA": str(tmp_path_factory.mktemp("service")),
-        "BROADSHEET_SIGNUP": "open",
-        "BROADSHEET_MAIL_HOST": "127.0.0.1",
-        "BROADSHEET_MAIL_PORT": str(inbox.port),
-        "BROADSHEET_MAIL_SECURITY": "none",
-        "BROADSHEET_OIDC_ISSUER": provider.url,
-        "BROADSHEET_OIDC_CLIENT": CLIENT,
-        "BROADSHEET_OIDC_SECRET": SECRET,
-        "BROADSHEET_OIDC_NAME": "The University",
-    }
-    program = [sys.executable, "-m", "broadsheet"]
-    known = [*program, "account", "di", "--email", "di@example.org", "--password-from", "-"]
-    subprocess.run(known, env=environment, input=b"a long way to the stones", check=True, capture_output=True)
-    command = [*program, "up", "--port", "0", "--no-sample"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as service:
-        lines = iter(service.stdout or ())
-        yield next(line.split(" is at ")[1].strip() for line in lines if " is at " in line)
-        service.terminate()
+    told = environment(
+        tmp_path_factory.mktemp("service"), BROADSHEET_SIGNUP="open",
+        BROADSHEET_MAIL_HOST="127.0.0.1", BROADSHEET_MAIL_PORT=str(inbox.port), BROADSHEET_MAIL_SECURITY="none",
+        BROADSHEET_OIDC_ISSUER=provider.url, BROADSHEET_OIDC_CLIENT=CLIENT, BROADSHEET_OIDC_SECRET=SECRET,
+        BROADSHEET_OIDC_NAME="The University",
+    )  # fmt: skip
+    known = [sys.executable, "-m", "broadsheet", "account", "di", "--email", "di@example.org", "--password-from", "-"]
+    subprocess.run(known, env=told, input=b"a long way to the stones", check=True, capture_output=True)
+    with a_service(told, "--no-sample") as address:
+        yield address
 
 
 def the_code(inbox: Inbox, number: int) -> str:

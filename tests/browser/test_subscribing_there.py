@@ -1,15 +1,12 @@
 """Promises of subscribing, by a real service, a real browser and the mails that come: every button does what it says."""
 
-import os
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 from post import Inbox, an_inbox
+from running import a_service, environment, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -23,26 +20,17 @@ def inbox() -> Iterator[Inbox]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, inbox: Inbox) -> Iterator[str]:
     """A running service that sends mails."""
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    environment = {
-        **keep,
-        "BROADSHEET_DATA": str(tmp_path_factory.mktemp("service")),
-        "BROADSHEET_MAIL_HOST": "127.0.0.1",
-        "BROADSHEET_MAIL_PORT": str(inbox.port),
-        "BROADSHEET_MAIL_SECURITY": "none",
-    }
-    command = [sys.executable, "-m", "broadsheet", "up", "--port", "0", "--no-sample"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as service:
-        lines = iter(service.stdout or ())
-        yield next(line.split(" is at ")[1].strip() for line in lines if " is at " in line)
-        service.terminate()
+    told = environment(
+        tmp_path_factory.mktemp("service"), BROADSHEET_MAIL_HOST="127.0.0.1", BROADSHEET_MAIL_PORT=str(inbox.port),
+        BROADSHEET_MAIL_SECURITY="none",
+    )  # fmt: skip
+    with a_service(told, "--no-sample") as address:
+        yield address
 
 
 def the_link(inbox: Inbox) -> str:
     """The path of the link in the mail that asks, when it has come."""
-    end = time.monotonic() + 90
-    while not inbox.mails and time.monotonic() < end:
-        time.sleep(0.1)
+    wait_until(lambda: bool(inbox.mails), "the mail that asks", seconds=90)
     found = re.search(r"https?://[^/]+(/subscriptions/confirm/\S+)", inbox.text())
     assert found, inbox.text()
     return found[1]

@@ -134,7 +134,7 @@ def test_what_is_deleted_there_leaves_no_name_in_the_log() -> None:
     ],
 )
 def test_a_ban_that_makes_no_sense_is_refused_in_words_and_bans_nobody(said: dict[str, str], answer: str) -> None:
-    eve = a_browser_of("eve", Role.EDITOR)
+    eve = signed_in("eve", Role.EDITOR)
     accounts.make("ada", PASSWORD)
     posted = eve.post(page("ada"), said, follow=True)
     assert answer in posted.content.decode()
@@ -142,7 +142,7 @@ def test_a_ban_that_makes_no_sense_is_refused_in_words_and_bans_nobody(said: dic
 
 
 def test_a_vote_that_is_taken_out_here_is_a_decision_that_can_be_undone() -> None:
-    root = a_browser_of("root", Role.ADMINISTRATOR)
+    root = signed_in("root", Role.ADMINISTRATOR)
     accounts.make("ada", PASSWORD)
     store([a_record("A stone to vote for", ids=("arxiv:2603.00001",))], now=datetime.now(UTC))
     voting.upvote(row("ada").pk, papers.paper("arxiv:2603.00001"), now=datetime.now(UTC))
@@ -156,7 +156,7 @@ def test_a_vote_that_is_taken_out_here_is_a_decision_that_can_be_undone() -> Non
 
 
 def test_a_banned_editor_weighs_no_votes() -> None:
-    root, eve = a_browser_of("root", Role.ADMINISTRATOR), a_browser_of("eve", Role.EDITOR)
+    root, eve = signed_in("root", Role.ADMINISTRATOR), signed_in("eve", Role.EDITOR)
     member = models.RingMember.objects.create(
         account=row("eve"), ring=1, members=8, together=9, expected=0.4, found_at=datetime.now(UTC)
     )
