@@ -1,11 +1,12 @@
 """Digests a second: many subscribers, each with searches of their own, over one day's new papers.
 
-    python -m benchmarks.digests [--subscribers 10000] [--known 20000] [--new 2000] [--processes 2]
+    python -m benchmarks.digests [--subscribers 10000] [--known 20000] [--new 2000] [--processes 2] [--votes 0]
 
 In a library of its own, on SQLite or, if DATABASE_URL names one, on PostgreSQL. Each subscriber has five kept searches,
-no two of them alike, made of words of real titles, a category and the trending list, and is due at the same moment. So
-many processes compose, each its share of the subscribers. Then every subscriber must have exactly one edition, with no
-paper twice, and one delivery. The goal is 100,000 on four cores within five minutes: 12 ms of a core for each.
+no two of them alike, made of words of real titles, a category and the trending list, and is due at the same moment.
+With `--votes`, each has an account that voted for so many papers, and is told what is chosen for it. So many processes
+compose, each its share of the subscribers. Then every subscriber must have exactly one edition, with no paper twice,
+and one delivery. The goal is 100,000 on four cores within five minutes: 12 ms of a core for each.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ MEMORY = 1024.0
 def main() -> None:
     """Fill, compose, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("subscribers", 10_000), ("known", 20_000), ("new", 2000), ("processes", 2)):
+    for name, number in (("subscribers", 10_000), ("known", 20_000), ("new", 2000), ("processes", 2), ("votes", 0)):
         parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
     asked = parser.parse_args()
     if not (DATA / "papers-60k.jsonl.zst").exists():
         sys.exit("The benchmarks need the shared data (BROADSHEET_SHARED_DATA).")
     with tempfile.TemporaryDirectory(prefix="broadsheet-digests-") as folder:
         os.environ |= {"BROADSHEET_DATA": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
-        apart(_fill, asked.known, asked.new, asked.subscribers)
+        apart(_fill, asked.known, asked.new, asked.subscribers, asked.votes)
         start = time.perf_counter()
         with multiprocessing.get_context("spawn").Pool(asked.processes) as pool:
             told = pool.starmap(_compose, [(rest, asked.processes) for rest in range(asked.processes)], chunksize=1)
@@ -62,7 +63,7 @@ def main() -> None:
             print(f"  {line}")
 
 
-def _fill(known: int, new: int, subscribers: int) -> None:
+def _fill(known: int, new: int, subscribers: int, votes: int) -> None:
     set_up()
     from django.conf import settings
     from django.core.management import call_command
@@ -83,6 +84,8 @@ def _fill(known: int, new: int, subscribers: int) -> None:
     titles += [record.title for record in today]
     indexing.catch_up(settings.INDEX_FOLDER, wiring.embedder())
     _subscribe(subscribers, titles, position, dice)
+    if votes:
+        _vote(votes, position, dice)
 
 
 def _records(name: str, number: int, day: date | None = None, dice: random.Random | None = None) -> Iterator[Any]:
@@ -136,6 +139,27 @@ def _subscribe(number: int, titles: list[str], position: int, dice: random.Rando
             wants = [("search", line) for line in asked] + [("category", dice.choice(categories)), ("trending", "")]
             rows += [models.Subscription(subscriber=who, kind=kind, value=value, **told) for kind, value in wants]
         models.Subscription.objects.bulk_create(rows, batch_size=2000)
+
+
+def _vote(number: int, newest: int, dice: random.Random) -> None:
+    """An account for each subscriber, with votes for papers that were imported one after the other, and For you."""
+    from broadsheet.library import models
+
+    before = NOW - timedelta(days=1)
+    told = {"made_at": before, "confirmed_at": before, "position": newest, "covered_at": before}
+    people = list(models.Subscriber.objects.order_by("pk"))
+    accounts = models.Account.objects.bulk_create(models.Account(username=who.address, trust=1.0) for who in people)
+    for who, account in zip(people, accounts, strict=True):
+        who.account = account
+        first = dice.randrange(1, newest - 20 * number)
+        models.Upvote.objects.bulk_create(
+            models.Upvote(account=account, paper_id=key, at=NOW - timedelta(days=dice.randrange(2, 60)))
+            for key in dice.sample(range(first, first + 20 * number), number)
+        )
+        models.Subscription.objects.create(
+            subscriber=who, kind="for-you", value="", next_at=NOW - timedelta(minutes=30), **told
+        )
+    models.Subscriber.objects.bulk_update(people, ["account"], batch_size=500)
 
 
 def _compose(rest: int, divisor: int) -> tuple[int, float, float]:
