@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
-from broadsheet.community import Role
+from broadsheet.community import Actor, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +82,37 @@ class Browser:
     since: datetime
     seen_at: datetime
     own: bool
+
+
+class Scope(StrEnum):
+    """What a token lets a program do for its account; what everybody may read needs none of them."""
+
+    READ = "read"
+    """See what only the account sees: its marks, votes, private collections, what it put forward."""
+
+    WRITE = "write"
+    """Do what readers do with papers: vote, comment, mark, collect, put forward."""
+
+    SUBSCRIPTIONS = "subscriptions"
+    """See and change what is delivered to the account, and where to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Leave for a program to act for an account, within its scopes; for ever where `ends_at` is None."""
+
+    number: int
+    name: str
+    scopes: frozenset[Scope]
+    made_at: datetime
+    used_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Whoever shows the secret of a token: the account that it acts for, and what it may do for it."""
+
+    actor: Actor
+    scopes: frozenset[Scope]
+    token: int

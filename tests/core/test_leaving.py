@@ -55,6 +55,7 @@ def a_full_life(name: str = MARK) -> models.Account:
     models.Session.objects.create(
         session_key="1" * 64, session_data="x", expire_date=NOW, account=ada, made_at=NOW, seen_at=NOW, browser=MARK
     )
+    models.Token.objects.create(account=ada, name=said("token"), scopes=["read"], secret_hash="2" * 64, made_at=NOW)
     for paper in (stone, other):
         voting.upvote(ada.pk, paper, now=NOW)
     models.SendingPause.objects.create(at=NOW, account=ada)
@@ -152,7 +153,7 @@ class TestTakingAlong:
     def test_no_secret_and_nothing_of_anybody_else_is_in_it(self) -> None:
         given = accounts.export(a_full_life().pk)
         words = json.dumps(given, cls=DjangoJSONEncoder)
-        for secret in ("pbkdf2", "Thank you.", "Is it heavy?", "1" * 64, '"secret"'):
+        for secret in ("pbkdf2", "Thank you.", "Is it heavy?", "1" * 64, "2" * 64, '"secret"'):
             assert secret not in words
 
 

@@ -82,8 +82,16 @@ def key_of(name: str) -> int:
     """The key of the account of this name; AccountNameError if there is none."""
     key = accounts.key_of(name)
     if key is None:
-        raise AccountNameError(f"There is no account {name!r}. `broadsheet accounts` lists all.")
+        raise _nobody(name)
     return key
+
+
+def acting(name: str, *, now: datetime) -> Actor:
+    """Who the account of this name is when it does something; AccountNameError if there is none."""
+    found = named(name, now=now)
+    if found is None:
+        raise _nobody(name)
+    return found
 
 
 def every() -> list[AccountLine]:
@@ -181,6 +189,10 @@ def forget_expired(*, now: datetime) -> int:
     """
     with transaction.atomic():
         return sessions.forget_expired(now) + accounts.forget_unverified(now - timedelta(days=1))
+
+
+def _nobody(name: str) -> AccountNameError:
+    return AccountNameError(f"There is no account {name!r}. `broadsheet accounts` lists all.")
 
 
 def _keep_one_administrator(account: int, role: Role | None) -> None:

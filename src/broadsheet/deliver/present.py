@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from broadsheet.core import periods
 from broadsheet.core.trending import reason_of
-from broadsheet.people import Browser, Deed, Invitation, Profile
+from broadsheet.people import Browser, Deed, Invitation, Profile, Scope, Token
 from broadsheet.text import readable, venue_name
 from broadsheet.types import (
     Answer,
@@ -82,6 +82,15 @@ def invitation(shown: Invitation, now: datetime) -> Shown:
     state = "accepted" if shown.accepted_by else "open" if shown.until > now else "too old"
     told = ("number", "role", "mail", "mailed", "by", "made_at", "until", "accepted_by")
     return {name: getattr(shown, name) for name in told} | {"state": state}
+
+
+def token(shown: Token, now: datetime) -> Shown:
+    """A token, without its secret, which nobody has; `over` says that it is too old."""
+    told = ("number", "name", "made_at", "used_at", "ends_at")
+    return {name: getattr(shown, name) for name in told} | {
+        "scopes": [scope.value for scope in Scope if scope in shown.scopes],
+        "over": shown.ends_at is not None and shown.ends_at <= now,
+    }
 
 
 def browser(shown: Browser) -> Shown:

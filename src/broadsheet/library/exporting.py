@@ -40,6 +40,7 @@ EXPORTED = (
     ),
     Section("two_factor", "mfa.Authenticator", "user", "kind=type since=created_at last_used_at"),
     Section("sessions", "library.Session", "account", "since=made_at seen_at network browser"),
+    Section("tokens", "library.Token", "account", "name scopes made_at used_at ends_at"),
     Section("invitation", "library.Invitation", "account", "mail role accepted_at"),
     Section("invitations_made", "library.Invitation", "made_by", "mail role made_at until"),
     Section("upvotes", "library.Upvote", "account", PAPER + "at"),

@@ -1,4 +1,4 @@
-"""Commands for whoever keeps the house's accounts: make them, give them roles, invite, list, delete."""
+"""Commands for whoever keeps the house's accounts: make them, give them roles, tokens, invite, list, delete."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from broadsheet.community import Role
 from broadsheet.deliver.cli.program import NOT_FOUND, now, prepare
 from broadsheet.deliver.cli.showing import json_option, print_json
+from broadsheet.people import Scope
 
 _ROLE = click.Choice([str(role) for role in Role])
 
@@ -64,16 +65,20 @@ def account(
         click.echo(told if made else f"{name} was there already, and has a new password.")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @json_option
-def accounts(*, as_json: bool) -> None:
-    """List all accounts, those who may most first.
+@click.pass_context
+def accounts(context: click.Context, *, as_json: bool) -> None:
+    """Who can sign in. Without a command: all accounts, those who may most first.
 
     \b
     Examples:
       broadsheet accounts
       broadsheet accounts --json
+      broadsheet accounts tokens ada
     """
+    if context.invoked_subcommand:
+        return
     prepare()
     from broadsheet.core import accounts as verbs
 
@@ -93,6 +98,60 @@ def accounts(*, as_json: bool) -> None:
         )
     if not found:
         click.echo("There are no accounts yet. For example: broadsheet account ada --administrator")
+        sys.exit(NOT_FOUND)
+
+
+@accounts.command()
+@click.argument("name")
+@click.option("--make", "program", metavar="PROGRAM", help="Make a token for this program, and print its secret: once.")
+@click.option("--scope", "scopes", type=click.Choice([str(scope) for scope in Scope]), multiple=True, help="What the program may do; several times.  [default: read]")  # fmt: skip  # noqa: E501
+@click.option("--days", type=click.IntRange(1, 3650), help="Days for which it is good.  [default: until it is ended]")
+@click.option("--end", type=int, metavar="NUMBER", help="End the token of this number, at once and for good.")
+@json_option
+def tokens(
+    name: str, program: str | None, scopes: tuple[str, ...], days: int | None, end: int | None, *, as_json: bool
+) -> None:
+    """List the tokens by which programs act for an account; make one, or end one.
+
+    \b
+    Examples:
+      broadsheet accounts tokens ada
+      broadsheet accounts tokens ada --make "my agent" --scope read --scope write --days 90
+      broadsheet accounts tokens ada --end 3
+    """
+    prepare()
+    from broadsheet.core import accounts as people
+    from broadsheet.core import tokens as verbs
+    from broadsheet.deliver import present
+
+    actor = people.acting(name, now=now())
+    if program is not None:
+        made = verbs.make(actor, program, [Scope(scope) for scope in scopes] or [Scope.READ], now=now(), days=days)
+        if as_json:
+            print_json(made._asdict())
+        else:
+            click.echo(made.secret)
+            until = f"until {made.ends_at:%Y-%m-%d}" if made.ends_at else "until it is ended"
+            click.echo(f"Whoever shows this acts for {name}, {until}. It is never shown again.", err=True)
+        return
+    if end is not None:
+        verbs.end(actor.key, end)
+        click.echo(f"Token {end} of {name} is ended.")
+        return
+    found = [present.token(each, now()) for each in verbs.of_account(actor.key)]
+    if as_json:
+        print_json({"tokens": found})
+        return
+    for each in found:
+        used = f"last used {each['used_at']:%Y-%m-%d %H:%M}" if each["used_at"] else "never used"
+        click.echo(
+            f"{each['number']:>5}  {each['name']:<24} {', '.join(each['scopes']):<28} "
+            + click.style(f"made {each['made_at']:%Y-%m-%d}, {used}", dim=True)
+            + (f"  until {each['ends_at']:%Y-%m-%d}" if each["ends_at"] else "")
+            + (click.style("  too old", fg="yellow") if each["over"] else "")
+        )
+    if not found:
+        click.echo(f'{name} has no tokens yet. For example: broadsheet accounts tokens {name} --make "my agent"')
         sys.exit(NOT_FOUND)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import get_adapter
@@ -20,13 +21,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet import wiring
 from broadsheet.community import Role
-from broadsheet.core import accounts
+from broadsheet.core import accounts, tokens
 from broadsheet.core.accounts import LastAdministratorError
+from broadsheet.core.tokens import TokenError
 from broadsheet.deliver import present
 from broadsheet.deliver.web.acting import actor_of, signed_in
 from broadsheet.deliver.web.limits import limited
 from broadsheet.library import models, sessions
-from broadsheet.people import Settings
+from broadsheet.people import Scope, Settings
+
+LIVES = {"30": "30 days", "90": "90 days", "365": "a year"}
+"""For how many days a token may be good, and how the form says it; what is none of them is for ever."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +75,32 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/settings/sessions")
     browsers = [present.browser(each) for each in sessions.of_account(account.key, key, datetime.now(UTC))]
     return render(request, "web/sessions.html", {"browsers": browsers})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@limited("tokens", per_account="30/h", per_network="300/h")
+def own_tokens(request: HttpRequest) -> HttpResponse:
+    """The tokens by which programs act for the account; makes one, whose secret is shown this once, or ends one."""
+    actor, now, said = actor_of(request), datetime.now(UTC), request.POST
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        number, days = said.get("end", ""), said.get("days", "")
+        try:
+            if number:
+                tokens.end(actor.key, int(number) if re.fullmatch(r"[0-9]{1,18}", number) else 0)
+                messages.success(request, "This token is ended.")
+                return HttpResponseRedirect("/settings/tokens")
+            scopes = {Scope(scope) for scope in said.getlist("scope") if scope in list(Scope)}
+            context["made"] = tokens.make(
+                actor, said.get("name", ""), scopes, now=now, days=int(days) if days in LIVES else None
+            )
+        except TokenError as error:
+            context |= {"error": str(error), "name": said.get("name", "")[: tokens.LONGEST_NAME]}
+    context |= {"tokens": [present.token(each, now) for each in tokens.of_account(actor.key)], "lives": LIVES}
+    response = render(request, "web/tokens.html", context, status=422 if "error" in context else 200)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe

@@ -114,6 +114,7 @@ urlpatterns = [
     path("people/<path:name>", people.person),
     path("settings", own_account.own_settings),
     path("settings/sessions", own_account.own_sessions),
+    path("settings/tokens", own_account.own_tokens),
     path("settings/export", own_account.export),
     path("settings/delete", own_account.delete),
     path("settings/invitations", people.own_invitations),

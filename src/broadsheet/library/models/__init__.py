@@ -1,6 +1,6 @@
 """The tables of the library, by family: papers, what comes in, the rankings, accounts, and what accounts do."""
 
-from broadsheet.library.models.accounts import Account, CacheRow, Invitation, Session
+from broadsheet.library.models.accounts import Account, CacheRow, Invitation, Session, Token
 from broadsheet.library.models.community import (
     Claim,
     Comment,
@@ -32,5 +32,5 @@ __all__ = [
     "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation", "Merge",
     "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository", "RepositoryLink",
     "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission", "Subscriber",
-    "Subscription", "Suppression", "Taste", "Unheeded", "Upvote",
+    "Subscription", "Suppression", "Taste", "Token", "Unheeded", "Upvote",
 ]  # fmt: skip

@@ -63,6 +63,21 @@ class Invitation(models.Model):
         return f"invitation {self.pk} as {self.role}"
 
 
+class Token(models.Model):
+    """Leave for a program to act for an account, until a moment if one is set. Only a hash of its secret is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    scopes = models.JSONField(default=list)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token {self.name}"
+
+
 class Session(AbstractBaseSession):
     """A browser that is known again, under a hash of the key that it has; whose it is, and where it was last seen."""
 
