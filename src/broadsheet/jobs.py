@@ -25,6 +25,7 @@ from broadsheet.core import (
     indexing,
     past,
     promoting,
+    repeating,
     subscribing,
     telling,
     trending,
@@ -149,8 +150,8 @@ def tidy(_stop: threading.Event) -> str:
 
 
 def forget(_stop: threading.Event) -> str:
-    """Delete what has expired: sessions, counts of tries, and accounts whose address nobody verified."""
-    forgotten = accounts.forget_expired(now=_now())
+    """Delete what has expired: sessions, counts of tries, kept answers, accounts whose address nobody verified."""
+    forgotten = accounts.forget_expired(now=_now()) + repeating.clear(now=_now())
     return f"{forgotten} expired rows deleted" if forgotten else ""
 
 

@@ -30,6 +30,14 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _amount(text: str) -> int:
+    """a whole number above nought"""
+    number = int(text)
+    if not 0 < number < 1 << 31:
+        raise ValueError
+    return number
+
+
 def _count(text: str) -> int:
     """a whole number from 1 to 64"""
     number = int(text)
@@ -95,6 +103,7 @@ SETTINGS = (
         "static-papers-256",
     ),
     Setting("threads", "Requests answered at the same time.", 8, _count),
+    Setting("api_rate", "Requests a minute to the API, of one token or of one network without any.", 1200, _amount),
     Setting(
         "contact",
         "Mail or web address at which the keepers of sources can reach you; each request carries it.",

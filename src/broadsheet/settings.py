@@ -136,6 +136,7 @@ SITE_URL: str = _value("site_url").rstrip("/")
 HOST: str = _value("host")
 PORT: int = _value("port")
 THREADS: int = _value("threads")
+API_RATE: int = _value("api_rate")
 CONTACT: str = _value("contact")
 PRIVATE_HOSTS: list[str] = _value("private_hosts")
 PACE_FOLDER = DATA_FOLDER / "pace"
@@ -246,6 +247,7 @@ MIDDLEWARE = [
     "broadsheet.deliver.web.network.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "broadsheet.deliver.api.v1.door.door",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",

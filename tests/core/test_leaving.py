@@ -56,6 +56,7 @@ def a_full_life(name: str = MARK) -> models.Account:
         session_key="1" * 64, session_data="x", expire_date=NOW, account=ada, made_at=NOW, seen_at=NOW, browser=MARK
     )
     models.Token.objects.create(account=ada, name=said("token"), scopes=["read"], secret_hash="2" * 64, made_at=NOW)
+    models.KeptAnswer.objects.create(account=ada, key=MARK, fingerprint="3" * 64, at=NOW, body=said("kept"))
     for paper in (stone, other):
         voting.upvote(ada.pk, paper, now=NOW)
     models.SendingPause.objects.create(at=NOW, account=ada)

@@ -140,6 +140,23 @@ def describe(actor: Actor, key: int, title: str, about: str, *, now: datetime) -
         collection_lists.change(key, title=_title(title), about=plain(about)[:LONGEST_ABOUT], changed_at=now)
 
 
+def change(
+    actor: Actor,
+    key: int,
+    *,
+    title: str | None = None,
+    about: str | None = None,
+    public: bool | None = None,
+    now: datetime,
+) -> None:
+    """Describe a collection, publish it or make it private, all of it or nothing; what is None stays as it is."""
+    with transaction.atomic():
+        found = held(key, actor, Access.OWNS, "describe")
+        describe(actor, key, found.title if title is None else title, found.about if about is None else about, now=now)
+        if public is not None:
+            (publish if public else unpublish)(actor, key, now=now)
+
+
 def publish(actor: Actor, key: int, *, now: datetime) -> None:
     """Let everybody read a collection."""
     with transaction.atomic():

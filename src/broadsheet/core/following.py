@@ -40,6 +40,11 @@ def unfollow(actor: Actor, kind: str, value: str) -> Followed:
     return what
 
 
+def followed(account: int) -> tuple[Followed, ...]:
+    """All that the account follows, each by name."""
+    return library.followed(account)
+
+
 def follows(account: int, kind: str, value: str) -> bool:
     """Whether the account follows this."""
     try:

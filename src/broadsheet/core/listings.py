@@ -7,7 +7,7 @@ from datetime import date
 
 from broadsheet.core import periods
 from broadsheet.library import papers
-from broadsheet.types import Listing, Paging, Paper, Period
+from broadsheet.types import Browsed, Listing, Paging, Paper, Period
 
 
 def front_page(day: date | None, paging: Paging, *, today: date) -> Listing:
@@ -29,6 +29,12 @@ def listing(period: Period, paging: Paging) -> Listing:
 def newest(paging: Paging) -> tuple[Paper, ...]:
     """Listed papers of all days, the newest day first."""
     return papers.newest(offset=(paging.page - 1) * paging.size, limit=paging.size)
+
+
+def every_day(paging: Paging) -> Browsed:
+    """Listed papers of all days, the newest day first, and how many there are."""
+    total = papers.count_listed(date.min, date.max)
+    return Browsed(papers=newest(paging), total=total, paging=paging)
 
 
 def put_forward_by(name: str, paging: Paging) -> tuple[Paper, ...]:

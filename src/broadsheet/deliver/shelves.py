@@ -91,7 +91,7 @@ def export(papers: Sequence[Kept], of: Collection, form: str, address: str) -> s
     head = {name: told[name] for name in ("title", "about", "by", "public", "made_at", "changed_at")}
     several = [
         {
-            **_record(each.paper),
+            **record(each.paper),
             "kept": {"place": each.place, "note": each.note, "added_at": _iso(each.at), "added_by": each.by},
         }
         for each in papers
@@ -105,7 +105,7 @@ def export_reading(marked: Sequence[Marked], which: str, form: str) -> str:
         return cite.cite_all([each.paper for each in marked], form)
     several = [
         {
-            **_record(each.paper),
+            **record(each.paper),
             "kept": {
                 "state": str(each.marks.state or ""), "hidden": each.marks.hidden, "note": each.marks.note,
                 "marked_at": _iso(each.at),
@@ -116,7 +116,7 @@ def export_reading(marked: Sequence[Marked], which: str, form: str) -> str:
     return _json({"broadsheet": "reading", "list": which, "papers": several})
 
 
-def _record(paper: Paper) -> Shown:
+def record(paper: Paper) -> Shown:
     """What is known of a paper, as our own JSON lines say it, so that another library can import it."""
     told = {
         "id": paper.paper_id,

@@ -157,12 +157,9 @@ def _make(request: HttpRequest) -> HttpResponse:
 
 
 def _describe(request: HttpRequest, actor: Actor, key: int) -> HttpResponse:
-    said, now = request.POST, datetime.now(UTC)
-    collecting.describe(actor, key, said.get("title", ""), said.get("about", ""), now=now)
-    if "public" in said:
-        collecting.publish(actor, key, now=now)
-    else:
-        collecting.unpublish(actor, key, now=now)
+    said = request.POST
+    title, about, public = said.get("title", ""), said.get("about", ""), "public" in said
+    collecting.change(actor, key, title=title, about=about, public=public, now=datetime.now(UTC))
     return _to(collecting.collection(key, actor))
 
 

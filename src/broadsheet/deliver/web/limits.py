@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
@@ -13,24 +13,27 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 APP = "broadsheet"
+Answered = TypeVar("Answered")
+View = Callable[..., Answered]
+READS = frozenset({"GET", "HEAD"})
 A_MINUTE = 60
 """Seconds to wait that are told where nothing better is known."""
 
 
 def limited(
     action: str, *, per_account: str, per_network: str
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Let a view be asked by POST only so often: `60/m` is sixty times in any minute; `s`, `h` and `d` are others.
+) -> Callable[[View[Answered]], View[Answered | HttpResponse]]:
+    """Let a view be asked to write only so often: `60/m` is sixty times in any minute; `s`, `h` and `d` are others.
 
-    Only for views behind `signed_in`. What comes too often is answered 429 with `Retry-After`, as a page or as JSON;
-    nothing of it is done. Views with one action are counted together. A network of IPv6 is a /64.
+    Only where it is known whose request it is. What comes too often is answered 429 with `Retry-After`, as a page
+    or as JSON; nothing of it is done. Views with one action are counted together. A network of IPv6 is a /64.
     """
     rates = {action: f"{per_account}/user,{per_network}/ip"}
 
-    def limit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def limit(view: View[Answered]) -> View[Answered | HttpResponse]:
         @wraps(view)
-        def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method == "POST" and not ratelimit.consume(request, app=APP, action=action, config=rates):
+        def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> Answered | HttpResponse:
+            if request.method not in READS and not ratelimit.consume(request, app=APP, action=action, config=rates):
                 return too_often(request, _wait(request, action, rates))
             return view(request, *args, **kwargs)
 

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from broadsheet.deliver.api import huggingface
+from broadsheet.deliver.api.v1 import description
+from broadsheet.deliver.api.v1.api import api
 from broadsheet.deliver.web import (
     accounts,
     browsing,
@@ -100,6 +102,9 @@ urlpatterns = [
     path("api/papers/search", huggingface.search),
     path("api/papers/<path:paper_id>", huggingface.paper),
     path("api/arxiv/<path:paper_id>/repos", huggingface.repositories),
+    path("api/v1/openapi.json", description.openapi),
+    path("api/v1/docs", description.docs),
+    path("api/v1/", api.urls),
     path("save/<path:paper_id>", saving.save),
     path("reading", reading.reading),
     path("reading/export/<which>/<form>", reading.export),

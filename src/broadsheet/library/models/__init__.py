@@ -1,6 +1,6 @@
 """The tables of the library, by family: papers, what comes in, the rankings, accounts, and what accounts do."""
 
-from broadsheet.library.models.accounts import Account, CacheRow, Invitation, Session, Token
+from broadsheet.library.models.accounts import Account, CacheRow, Invitation, KeptAnswer, Session, Token
 from broadsheet.library.models.community import (
     Claim,
     Comment,
@@ -29,8 +29,8 @@ from broadsheet.library.models.sources import (
 __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "CacheRow", "Change", "Claim", "Collection",
     "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Credit", "Decision", "Delivery",
-    "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation", "Merge",
-    "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository", "RepositoryLink",
-    "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission", "Subscriber",
-    "Subscription", "Suppression", "Taste", "Token", "Unheeded", "Upvote",
+    "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation",
+    "KeptAnswer", "Merge", "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository",
+    "RepositoryLink", "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission",
+    "Subscriber", "Subscription", "Suppression", "Taste", "Token", "Unheeded", "Upvote",
 ]  # fmt: skip

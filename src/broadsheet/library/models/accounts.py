@@ -78,6 +78,27 @@ class Token(models.Model):
         return f"token {self.name}"
 
 
+class KeptAnswer(models.Model):
+    """What a write of an account answered, kept for a day under the key that a program gave it, to be said again.
+
+    `fingerprint` is a hash of what was asked; `status` is None while it is at work.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=128)
+    fingerprint = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    media_type = models.CharField(max_length=60, default="")
+    body = models.TextField(default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "key"], name="kept_answer_of_key"),)
+
+    def __str__(self) -> str:
+        return f"answer to {self.key}"
+
+
 class Session(AbstractBaseSession):
     """A browser that is known again, under a hash of the key that it has; whose it is, and where it was last seen."""
 
