@@ -97,7 +97,7 @@ def _complete(path: str, method: str, operation: Json) -> None:
     statuses = {401, 422, 429}
     if method in WRITES:
         operation["parameters"].append(KEY)
-        statuses |= {400, 403, 404, 409, 413}
+        statuses |= {400, 403, 409, 413}
     else:
         statuses |= {304, 400} | ({403} if scopes else set())
     if "{" in path:
