@@ -22,7 +22,7 @@ AT_ONCE = 5000
 def lines(exported: Exported) -> Iterator[bytes]:
     """A line of JSON for each paper, as docs/reference/jsonl.md has it, with `change` and `key`; gone ones say so."""
     for change, key, paper in exported:
-        told = record(paper) if paper else {"gone": True}
+        told = _told(paper) if paper else {"gone": True}
         yield orjson.dumps({"change": change, "key": key, **told}, option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -42,8 +42,8 @@ def write_parquet(exported: Exported, file: IO[bytes]) -> int:
     schema = pa.schema(
         [
             ("change", pa.int64()), ("key", pa.int64()), ("id", text), ("ids", several), ("title", text),
-            ("authors", several), ("abstract", text), ("published", text), ("year", pa.int32()),
-            ("categories", several), ("links", several), ("venue", text), ("comment", text),
+            ("authors", several), ("abstract", text), ("published", text), ("announced", text), ("featured", text),
+            ("year", pa.int32()), ("categories", several), ("links", several), ("venue", text), ("comment", text),
             ("upvotes", pa.int32()), ("votes", pa.int32()), ("comments", pa.int32()),
         ]
     )  # fmt: skip
@@ -56,7 +56,16 @@ def write_parquet(exported: Exported, file: IO[bytes]) -> int:
     return number
 
 
+def _told(paper: Paper) -> dict[str, Any]:
+    """What is known of a paper, with the days that listed it, and what readers did."""
+    days = {"announced": paper.announced, "featured": paper.featured}
+    return {**record(paper), **{name: day.isoformat() for name, day in days.items() if day}, **_counts(paper)}
+
+
+def _counts(paper: Paper) -> dict[str, int | None]:
+    return {"upvotes": paper.upvotes, "votes": paper.votes, "comments": paper.comments}
+
+
 def _row(change: int, key: int, paper: Paper) -> dict[str, Any]:
-    counts = {"upvotes": paper.upvotes, "votes": paper.votes, "comments": paper.comments}
     links = [link.url for link in paper.links]
-    return {"change": change, "key": key, **record(paper), "links": links, **counts}
+    return {"change": change, "key": key, **_told(paper), "links": links}
