@@ -62,6 +62,8 @@ def test_the_page_tells_people_of_every_operation_and_every_problem(client: Clie
     for path, method, one in operations():
         assert f'id="{one["operationId"]}"' in html
         assert f"{method.upper()} {path}" in html
+    for name, schema in described()["components"]["schemas"].items():
+        assert (f'id="shape-{name}"' in html) == ("properties" in schema)
     for status in KINDS:
         assert (f'id="problem-{status}"' in html) == (status >= 400)
     assert "<script>" not in html

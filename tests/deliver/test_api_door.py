@@ -192,6 +192,7 @@ class TestPagesOfOtherSites:
         assert "Link" in a_stranger().get(f"{V1}/papers").headers["Access-Control-Expose-Headers"]
 
 
+@pytest.mark.database
 class TestOnce:
     def send(self, program: Client, title: str = "Reading group", key: str = "k1") -> Any:
         said = {"title": title}

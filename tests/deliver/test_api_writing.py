@@ -15,7 +15,7 @@ from readers import an_actor
 from broadsheet.core import collecting, papers
 from broadsheet.library import models
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 STONE, LAMP = "/papers/arxiv:2603.00001", "/papers/doi:10.1000/lamp"
 

@@ -8,17 +8,19 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 from ninja.openapi.schema import OpenAPISchema
 
-from broadsheet.deliver import discussion
+from broadsheet.deliver.api.v1 import papers
 from broadsheet.deliver.api.v1.access import SCOPES
 from broadsheet.deliver.api.v1.api import api
 from broadsheet.deliver.api.v1.problems import KINDS, MEDIA_TYPE, Problem
+from broadsheet.markdown import to_html
 
 Json = dict[str, Any]
 
-ABOUT = """The papers of this house, for programs. Whatever a page shows, this answers in the same words.
+_WORDS = """The papers of this house, for programs. Whatever a page shows, this answers in the same words.
 
 **Reading** needs no token, unless it is about what only an account sees. **Tokens** are made at `/settings/tokens` and
 sent as `Authorization: Bearer bs_…`; each has scopes, and an operation names the one that it needs.
@@ -36,6 +38,8 @@ is done once, and answered as it was the first time, with `Idempotent-Replayed: 
 
 **Problems** have one shape (RFC 9457), whatever went wrong.
 """
+ABOUT = "\n\n".join(" ".join(paragraph.split()) for paragraph in _WORDS.split("\n\n"))
+"""What all operations have in common, in Markdown, a paragraph a line."""
 
 KEY: Json = {
     "name": "Idempotency-Key",
@@ -50,6 +54,15 @@ HEADERS: Json = {
     "X-RateLimit-Remaining": ("integer", "How many more may come now."),
     "X-RateLimit-Reset": ("integer", "In how many seconds all of them may again."),
 }
+
+PARTS = {
+    "paper_id": ("Any id of the paper, or the address of its page at arXiv and the like.", "arxiv:2006.08217"),
+    "day": ("A day, or `latest` for the newest that has papers.", "2026-03-17"),
+    "period": ("A day, an ISO week or a month.", "2026-W12"),
+    "which": ("`to-read`, `reading`, `read`, `notes` or `hidden`.", "to-read"),
+    "number": ("Its number.", 3),
+}
+"""What the parts of addresses mean, with an example."""
 
 WRITES = ("post", "put", "patch", "delete")
 
@@ -80,20 +93,44 @@ def openapi(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The description for people: every operation, what it takes, what it answers, and every problem."""
+    return render(request, "web/api.html", _page())
+
+
+@cache
+def _page() -> Json:
+    """All that the page shows."""
     told = described()
-    by_tag: dict[str, list[Json]] = {}
+    by_tag: dict[str, list[Json]] = {papers.TAG: []}
     for path, methods in told["paths"].items():
         for method, operation in methods.items():
             by_tag.setdefault(operation["tags"][0], []).append(_shown(path, method, operation))
-    about = discussion.preview(ABOUT)
-    context = {"info": told["info"], "groups": by_tag.items(), "problems": _problems(), "about": about}
-    return render(request, "web/api.html", context)
+    shapes = [
+        {"name": name, "words": _html(schema.get("description", "")), "fields": _fields(schema)}
+        for name, schema in sorted(told["components"]["schemas"].items())
+        if "properties" in schema
+    ]
+    return {
+        "info": told["info"],
+        "about": _html(ABOUT),
+        "groups": by_tag,
+        "shapes": shapes,
+        "problems": _problems(),
+    }
+
+
+def _html(words: str) -> SafeString:
+    """Our own words, which are Markdown, for the page."""
+    return mark_safe(to_html(words, names=(), papers={}))  # noqa: S308 - `to_html` promises that it is safe
 
 
 def _complete(path: str, method: str, operation: Json) -> None:
     """Add to an operation what all have in common: problems, headers, the key of writes, the scope."""
     scopes = [SCOPES[name] for each in operation.pop("security", []) for name in each]
     operation["security"] = [{"token": list(map(str, scopes))}] if scopes else [{}, {"token": []}]
+    for each in operation["parameters"]:
+        if each["in"] == "path":
+            words, example = PARTS[each["name"]]
+            each |= {"description": words, "example": example}
     statuses = {401, 422, 429}
     if method in WRITES:
         operation["parameters"].append(KEY)
@@ -146,22 +183,22 @@ def _shown(path: str, method: str, operation: Json) -> Json:
         "name": operation["operationId"],
         "method": method.upper(),
         "path": path,
-        "words": operation.get("description") or operation["summary"],
+        "words": _html(operation.get("description") or operation["summary"]),
         "scope": next((scope for each in operation["security"] for scope in each.get("token", ())), ""),
         "parameters": [
             {
                 "name": each["name"],
                 "where": each["in"],
                 "needed": each["required"],
-                "words": each.get("description", ""),
-                "example": next(iter(each.get("examples", ())), ""),
+                "words": _html(each.get("description", "")),
+                "example": each.get("example") or next(iter(each.get("examples", ())), ""),
             }
             for each in operation["parameters"]
-            if each is not KEY and each["name"] != KEY["name"]
+            if each is not KEY
         ],
         "fields": [field for content in body.values() for field in _fields(content["schema"])],
         "answers": [
-            {"status": status, "words": each["description"], "fields": _answer(each)}
+            {"status": status, "fields": _answer(each)}
             for status, each in operation["responses"].items()
             if int(status) < 300
         ],
@@ -182,7 +219,7 @@ def _fields(schema: Json) -> list[Json]:
             "name": name,
             "type": _type(each),
             "needed": name in needed,
-            "words": each.get("description", ""),
+            "words": _html(each.get("description", "")),
             "example": next(iter(each.get("examples", ())), ""),
         }
         for name, each in schema.get("properties", {}).items()
@@ -201,4 +238,4 @@ def _type(schema: Json) -> str:
 
 
 def _problems() -> list[Json]:
-    return [{"status": status, "words": words} for status, words in KINDS.items() if status >= 400]
+    return [{"status": status, "words": _html(words)} for status, words in KINDS.items() if status >= 400]
