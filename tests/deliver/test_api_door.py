@@ -63,8 +63,12 @@ class TestProblems:
         refused(writer.post(f"{V1}/collections", b'{"title": "\\ud800"}', content_type=json_), 400)
         told = refused(writer.post(f"{V1}/collections", {"title": "x", "tilte": "y"}, content_type=json_), 422)
         assert told["errors"][0]["where"] == ["body", "tilte"]
-        large = json.dumps({"title": "x" * door.LARGEST})
-        refused(writer.post(f"{V1}/collections", large, content_type=json_), 413)
+        deep = b"[" * 1000 + b'"\\u0000"' + b"]" * 1000
+        refused(writer.post(f"{V1}/collections", deep, content_type=json_), 400)
+        assert writer.post(f"{V1}/collections", {"title": r"On \u0000"}, content_type=json_).status_code == 201
+        for size in (door.LARGEST, 4 << 20):
+            large = json.dumps({"title": "x" * size})
+            refused(writer.post(f"{V1}/collections", large, content_type=json_), 413)
         refused(stranger.get(f"{V1}/papers/x%00y"), 400)
         refused(stranger.get(f"{V1}/search?q=%00"), 400)
 

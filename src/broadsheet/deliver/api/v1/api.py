@@ -45,9 +45,23 @@ class _Reader(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         try:
-            return orjson.loads(request.body)
+            said = orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
             raise HttpError(400, f"The body is not JSON: {error}.") from None
+        if b"\\u0000" in request.body and _has_nul(said):
+            raise HttpError(400, "There is a character NUL in the body, which no text has.")
+        return said
+
+
+def _has_nul(said: Any) -> bool:
+    """Whether any text of a value, however deep, has the character that PostgreSQL takes in no text."""
+    waiting = [said]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str) and "\0" in each:
+            return True
+        waiting += [*each, *each.values()] if isinstance(each, dict) else each if isinstance(each, list) else []
+    return False
 
 
 class Api(NinjaAPI):
