@@ -255,6 +255,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """Of all hits of a query that scores: how many are in a category or archive, of a year, most first; have code."""
+
+    categories: tuple[tuple[str, int], ...] = ()
+    years: tuple[tuple[int, int], ...] = ()
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
     """The answers on one page, and how many there are to page through.
 
@@ -265,6 +274,7 @@ class Hits:
     total: int
     words: tuple[str, ...] = ()
     query: Query = Query()
+    facets: Facets = Facets()
 
 
 class Paging(NamedTuple):
@@ -370,6 +380,7 @@ class Answer:
     behind: int = 0
     without_filter: int | None = None
     missing: tuple[PaperId, ...] = ()
+    facets: Facets = Facets()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,6 +167,13 @@ class TestSearch:
         assert told("/search?q=stone&code=true")["without_filter"] == 5
         assert told("/search?q=stone&after=tomorrow", status=422)["errors"][0]["where"] == ["query", "after"]
 
+    def test_facets_count_all_hits_and_not_those_of_the_page(self) -> None:
+        facets = told("/search?q=stone&limit=1")["facets"]
+        assert facets["categories"] == [{"value": "cs", "number": 5}, {"value": "cs.LG", "number": 5}]
+        assert facets["years"] == [{"value": 2026, "number": 5}]
+        assert facets["code"] == 0
+        assert told("/search?category=cs")["facets"] == {"categories": [], "years": [], "code": 0}
+
     def test_newest_first_is_asked_for_by_sort(self) -> None:
         found = told("/search?q=stone&sort=date")
         days = [each["listed_on"] for each in found["papers"]]

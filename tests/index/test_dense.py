@@ -15,7 +15,7 @@ from broadsheet.index.dense import DenseView, DenseWriter, Sizes
 from broadsheet.index.embed import Tokens
 from broadsheet.index.lexical import Lexical, LexicalWriter
 from broadsheet.index.query import parse
-from broadsheet.types import Document, Filter
+from broadsheet.types import Document, Facets, Filter
 
 CATEGORIES = ("cs.LG", "cs.CL", "math.CO", "astro-ph", "astro-ph.CO", "stat.ML")
 
@@ -205,3 +205,18 @@ def test_the_material_of_papers_is_their_cosines_tokens_and_categories_in_the_or
 
 def test_a_category_that_no_paper_is_in_has_no_number(tmp_path: Path) -> None:
     assert DenseView(tmp_path, 64, written(tmp_path, [a_document(1)], vectors(1))).category_number("cs.LG") is None
+
+
+def test_facets_are_what_filters_would_leave(papers: tuple[list[Document], DenseView, Lexical]) -> None:
+    documents, view, _ = papers
+    several = documents[::3]
+    facets = view.facets(view.rows(np.array([document.key for document in several])))
+    assert facets.categories
+    assert facets.years
+    for name, number in facets.categories:
+        assert number == sum(admits(Filter(categories=(name,)), document) for document in several)
+    for year, number in facets.years:
+        within = Filter(after=date(year, 1, 1), before=date(year, 12, 31))
+        assert number == sum(admits(within, document) for document in several)
+    assert facets.code == sum(document.has_code for document in several)
+    assert view.facets(np.array([], np.intp)) == Facets()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from broadsheet.core import taxonomy
 from broadsheet.core.explaining import explained
 from broadsheet.core.naming import named
 from broadsheet.errors import IndexMissingError
@@ -12,7 +13,7 @@ from broadsheet.index import Index
 from broadsheet.index.query import LONGEST, parse
 from broadsheet.library import changes, papers
 from broadsheet.sources.ids import parse_paper_id
-from broadsheet.types import Answer, Filter, Found, Hit, Hits, IndexState, Paging, PaperId, Reason, Sort
+from broadsheet.types import Answer, Facets, Filter, Found, Hit, Hits, IndexState, Paging, PaperId, Reason, Sort
 
 
 def search(
@@ -54,8 +55,14 @@ def search(
         state=state,
         behind=behind,
         without_filter=without_filter,
+        facets=_spelled(hits.facets),
         missing=tuple(paper_id for paper_id in dict.fromkeys(asked) if paper_id not in there),
     )
+
+
+def _spelled(facets: Facets) -> Facets:
+    """The same, with categories as their archives write them."""
+    return replace(facets, categories=tuple((taxonomy.spelled(name), number) for name, number in facets.categories))
 
 
 def progress(index: Index) -> tuple[IndexState, int]:

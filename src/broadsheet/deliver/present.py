@@ -307,6 +307,11 @@ def answer(given: Answer) -> Shown:
         "page": given.paging.page,
         "size": given.paging.size,
         "without_filter": given.without_filter,
+        "facets": {
+            "categories": [{"value": name, "number": number} for name, number in given.facets.categories],
+            "years": [{"value": year, "number": number} for year, number in given.facets.years],
+            "code": given.facets.code,
+        },
         "index": {"documents": given.state.documents, "behind": given.behind, "building": given.state.building},
         "papers": [{**each.pop("paper"), **each} for each in shown],
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from broadsheet.index.embed import Tokens, Vectors
 from broadsheet.index.lexical import Keys, Scores, category_names
-from broadsheet.types import Document, Filter
+from broadsheet.types import Document, Facets, Filter
 
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -43,6 +44,11 @@ _TYPES: dict[str, Any] = {
 
 SHORTLIST = 4000
 """Rows whose signs are nearest, to be compared exactly; more where more are asked for."""
+
+FACETS = 30
+"""Categories, and years, that the hits of a query are counted by, at most."""
+
+EPOCH = date(1970, 1, 1).toordinal()
 
 _REMEMBERED_FILTERS = 32
 
@@ -306,15 +312,34 @@ class DenseView:
         codes = self._columns.vectors[rows].astype(np.float32)
         vectors: Vectors = codes / np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-9)
         tokens, of_tokens = self.tokens(rows)
-        first, last = (np.searchsorted(self._columns.category_rows, rows, side) for side in ("left", "right"))
-        of_categories = last - first
+        entries, of_categories = self._categories(rows)
         ends = np.cumsum(of_categories)
-        entries = np.repeat(last - ends, of_categories) + np.arange(of_categories.sum())
         whole = np.empty(len(tokens) + len(entries), np.int64)
         whole[np.arange(len(tokens)) + np.repeat(ends - of_categories, of_tokens)] = tokens
         behind = np.arange(len(entries)) + np.repeat(np.cumsum(of_tokens), of_categories)
         whole[behind] = CATEGORIES_FROM + self._columns.category_names[entries].astype(np.int64)
         return Material(np.asarray(self.keys[rows]), vectors, whole, of_tokens + of_categories)
+
+    def facets(self, rows: Rows) -> Facets:
+        """How many of these rows are in each category or archive, and of each year, most first; how many have code."""
+        entries, _ = self._categories(rows)
+        codes, numbers = np.unique(self._columns.category_names[entries], return_counts=True)
+        by_code = dict(zip(codes.tolist(), numbers.tolist(), strict=True))
+        categories = [(name, by_code[code]) for name, code in self._code_of.items() if code in by_code]
+        days = self.days[rows]
+        since_1970 = (days[days > 0] - EPOCH).astype("datetime64[D]").astype("datetime64[Y]").astype(int)
+        years = zip(*(each.tolist() for each in np.unique(since_1970 + 1970, return_counts=True)), strict=True)
+        return Facets(
+            categories=tuple(sorted(categories, key=lambda each: (-each[1], each[0]))[:FACETS]),
+            years=tuple(sorted(years, key=lambda each: (-each[1], -each[0]))[:FACETS]),
+            code=int(self._columns.code[rows].sum()),
+        )
+
+    def _categories(self, rows: Rows) -> tuple[Rows, Rows]:
+        """Where the categories of these rows stand, row by row, and how many each row has."""
+        first, last = (np.searchsorted(self._columns.category_rows, rows, side) for side in ("left", "right"))
+        numbers = last - first
+        return np.repeat(last - np.cumsum(numbers), numbers) + np.arange(numbers.sum()), numbers
 
     def category_number(self, category: str) -> int | None:
         """What stands for a category, and all below it, among the tokens of `material`; None if no paper is in it."""

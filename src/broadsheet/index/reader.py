@@ -21,7 +21,7 @@ from broadsheet.index.interaction import meetings
 from broadsheet.index.lexical import Lexical, LexicalView, Scores
 from broadsheet.index.query import stem, words
 from broadsheet.index.standing import Standing
-from broadsheet.types import Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
+from broadsheet.types import Facets, Filter, Hit, Hits, IndexState, Method, Paging, Query, Reason, Sort
 
 LEXICAL_DEPTH = 500
 """Papers that the lexical part puts forward."""
@@ -174,7 +174,8 @@ class _Snapshot:
         first = (paging.page - 1) * paging.size
         hits = self._hits(candidates, order[first : first + paging.size], first)
         words = self.lexical.looked_up(query) if hits else ()
-        return Hits(hits=hits, total=len(order), words=words, query=query)
+        facets = self.dense.facets(candidates.rows[order]) if scored else Facets()
+        return Hits(hits=hits, total=len(order), words=words, query=query, facets=facets)
 
     def listed(self, field: str, term: str) -> list[int]:
         rows = self.dense.rows(self.lexical.having(field, term))

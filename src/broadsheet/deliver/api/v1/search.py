@@ -43,6 +43,28 @@ class IndexShown(Schema):
     building: tuple[int, int] | None = Field(description="While it is built: how many papers are done, of how many.")
 
 
+class CategoryCount(Schema):
+    """How many of all hits are in a category, or in an archive with all below it."""
+
+    value: str = Field(examples=["cs.LG"])
+    number: int = Field(examples=[12])
+
+
+class YearCount(Schema):
+    """How many of all hits are of a year."""
+
+    value: int = Field(examples=[2024])
+    number: int = Field(examples=[12])
+
+
+class FacetsShown(Schema):
+    """What a filter would leave of the hits, most first, thirty of each at most; empty where nothing was scored."""
+
+    categories: list[CategoryCount]
+    years: list[YearCount]
+    code: int = Field(description="How many link to code.")
+
+
 class Answer(Page):
     """What a search answers."""
 
@@ -56,6 +78,7 @@ class Answer(Page):
     page: int = Field(examples=[1])
     size: int = Field(examples=[20])
     without_filter: int | None = Field(description="How many hits there would be without the filter, if it left none.")
+    facets: FacetsShown
     index: IndexShown
     papers: list[Hit]
 
