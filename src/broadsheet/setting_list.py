@@ -221,6 +221,11 @@ SETTINGS = (
         [],
         _words,
     ),
+    Setting(
+        "token",
+        "Token of the account that `broadsheet mcp` saves and submits for, over standard input and output.",
+        "",
+    ),
     Setting("secret_key", "Signs sessions; made and kept in the data folder if not given.", ""),
     Setting(
         "debug", "Show errors with their insides in the browser. Never on a public address.", default=False, read=_flag

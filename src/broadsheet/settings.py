@@ -316,6 +316,7 @@ BOUNCE_IMAP_FOLDER: str = _value("bounce_imap_folder")
 BOUNCE_MAILDIR: str = _value("bounce_maildir")
 BOUNCE_SECRET: str = _value("bounce_secret")
 DOORS: list[str] = _value("doors")
+TOKEN: str = _value("token")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

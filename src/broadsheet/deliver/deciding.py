@@ -6,6 +6,7 @@ from typing import Any
 
 from broadsheet.community import Claim, Proof, Submission, SubmissionState
 from broadsheet.deliver import present
+from broadsheet.types import Submitted
 
 Shown = dict[str, Any]
 
@@ -32,6 +33,21 @@ def submission(given: Submission) -> Shown:
         "state_words": STATES[given.state],
         "reason": given.reason,
     }
+
+
+def submitted(done: Submitted) -> str:
+    """What became of a submission, in words."""
+    day = done.paper.listed_on
+    if done.refused:
+        return "An editor has refused this paper from you before. “My submissions” says why."
+    if done.again:
+        words = f"It has stood on the front page of {day} already."
+        return f"{words} Your line is shown when an editor has nodded." if done.waiting else words
+    return (
+        "It waits for an editor's nod; it is in the library already."
+        if done.waiting
+        else "It is on today's front page."
+    )
 
 
 def claim(given: Claim) -> Shown:

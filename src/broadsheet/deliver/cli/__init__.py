@@ -4,6 +4,7 @@ Exit status: 0 done · 1 it failed, and says why · 2 the command line is wrong 
 """
 
 from broadsheet.deliver.cli.accounts import account, accounts, invite
+from broadsheet.deliver.cli.agents import mcp
 from broadsheet.deliver.cli.asking import ask
 from broadsheet.deliver.cli.collecting import collection, collections
 from broadsheet.deliver.cli.comparing import interleaving
@@ -22,6 +23,6 @@ __all__ = ["main"]
 for command in (
     up, jobs, sources, fetch, import_, search, paper, front_page, trending, collections, collection, completeness,
     doctor, dkim, reindex, export, remove, merges, split, join, account, accounts, invite, digest, subscriptions_,
-    evaluate, compare_runs, interleaving, ask,
+    evaluate, compare_runs, interleaving, ask, mcp,
 ):  # fmt: skip
     main.add_command(command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from allauth.core.internal import ratelimit
@@ -40,6 +41,16 @@ def limited(
         return respond
 
     return limit
+
+
+def allowed(action: str, account: int, *, per_account: str) -> bool:
+    """Count one more act of an account that came by another way than a page; False, and nothing counted, if too often.
+
+    It is counted together with what the account does on pages under this action.
+    """
+    rates = {action: f"{per_account}/user"}
+    who = SimpleNamespace(pk=account)
+    return bool(ratelimit.consume(HttpRequest(), app=APP, action=action, config=rates, user=who))
 
 
 def too_often(request: HttpRequest, wait: int = A_MINUTE) -> HttpResponse:

@@ -19,7 +19,6 @@ from broadsheet.deliver import deciding, present
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
 from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import not_found, pages, paging_of
-from broadsheet.types import Submitted
 
 ON_A_PAGE = 50
 PATIENCE = 10.0
@@ -49,7 +48,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         )
     except SubmissionError as error:
         return render(request, "web/submit.html", context | {"error": str(error)}, status=422)
-    messages.success(request, _told(done))
+    messages.success(request, deciding.submitted(done))
     return HttpResponseRedirect(present.paper_path(done.paper.paper_id))
 
 
@@ -109,18 +108,3 @@ def decide(request: HttpRequest, submission: int, act: str) -> HttpResponse:
     except SubmissionError as error:
         messages.error(request, str(error))
     return back(request, "/submissions/mine" if act == "withdraw" else "/submissions")
-
-
-def _told(done: Submitted) -> str:
-    """What became of a submission, in words."""
-    day = done.paper.listed_on
-    if done.refused:
-        return "An editor has refused this paper from you before. “My submissions” says why."
-    if done.again:
-        words = f"It has stood on the front page of {day} already."
-        return f"{words} Your line is shown when an editor has nodded." if done.waiting else words
-    return (
-        "It waits for an editor's nod; it is in the library already."
-        if done.waiting
-        else "It is on today's front page."
-    )
