@@ -82,10 +82,13 @@ class Subscription:
 
 
 class Letter(StrEnum):
-    """What an edition is: a digest, or the mail that asks whether its address wants what was asked for in its name."""
+    """What an edition is: a digest, the mail that asks whether its address wants what was asked for in its name, or
+    what a hook is told.
+    """
 
     DIGEST = "digest"
     CONFIRMATION = "confirmation"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)

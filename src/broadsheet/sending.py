@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 MAIL = "mail"
-"""The door of subscribers that get mail; every other door is a kind of address of Apprise."""
+"""The door of subscribers that get mail; every other door but HOOK is a kind of address of Apprise."""
+
+HOOK = "hook"
+"""The door of hooks: addresses of programs, which are told in JSON."""
+
+
+class Event(StrEnum):
+    """What a hook can be told of."""
+
+    PAPER = "paper"
+    SUBMISSION = "submission"
+    TRENDING = "trending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A program's address that is told of events: of new papers only those that match `query`, if there is one.
+
+    `number` is its subscriber's. It has been told of the change log up to `position`, and of papers up to the key
+    `newest`; `risen` are the keys of those that it was told to be trending, each with when. `secret` signs what it is
+    told. Failures before `since` are forgiven. `why` says why it is paused.
+    """
+
+    number: int
+    address: str
+    events: frozenset[Event]
+    query: str
+    secret: str
+    made_at: datetime
+    since: datetime
+    position: int = 0
+    newest: int = 0
+    risen: Mapping[int, datetime] = field(default_factory=dict)
+    paused_at: datetime | None = None
+    why: str = ""
 
 
 class State(StrEnum):
@@ -52,7 +88,9 @@ class Outgoing:
 
     @property
     def domain(self) -> str:
-        """Whose pace it has to keep: the domain of the address, or the kind of door."""
+        """Whose pace it has to keep: the domain of the address, the host of a hook, or the kind of door."""
+        if self.door == HOOK:
+            return urlsplit(self.address).netloc.lower()
         return self.address.rpartition("@")[2].lower() if self.door == MAIL else self.door
 
 

@@ -100,6 +100,7 @@ def _keep_jobs_running(stop: threading.Event) -> None:
 
 def run_jobs() -> None:
     """Run the background jobs until told to stop, or until the process that started this one is gone."""
+    from broadsheet.deliver import hooks
     from broadsheet.deliver.mail import steps as sending
 
     stop = threading.Event()
@@ -113,4 +114,4 @@ def run_jobs() -> None:
                 stop.set()
 
     threading.Thread(target=watch, name="parent watch", daemon=True).start()
-    jobs.run(stop, (*jobs.STEPS, *sending.STEPS))
+    jobs.run(stop, (*jobs.STEPS, *sending.STEPS, *hooks.STEPS))

@@ -7,7 +7,8 @@ import io
 import random
 import socket
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -34,6 +35,9 @@ CONNECT, READ, WHOLE = 10.0, 30.0, 180.0
 LONGEST_BACKOFF = 60.0
 _TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 _CHUNK = 1 << 16
+_WORDS = 300
+"""Bytes that are read of what a server says to a POST."""
+
 _REMEDIES = {
     401: "The key or token is missing or wrong",
     403: "The host forbids it; a contact address or a token may help",
@@ -148,6 +152,48 @@ class Http:
                 self._pause(backoff if error.wait is None else error.wait)
         raise AssertionError
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        """What a server says to one POST: the status, and the beginning of its words.
+
+        It is tried once, at once, and a redirect is an answer as any other. Raises AddressRefusedError or FetchError.
+        """
+        check_form(url)
+        sent = self._headers | {name.lower(): value for name, value in headers.items()}
+        try:
+            with self._asked("POST", url, sent, body) as response:
+                said = response.read(_WORDS, decode_content=True)
+        except _TemporaryError as error:
+            raise FetchError(shown(url), error.reason) from None
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise FetchError(shown(url), _in_words(error)) from None
+        return response.status, " ".join(said.decode(errors="replace").split())
+
+    @contextmanager
+    def _asked(
+        self, method: str, url: str, sent: Mapping[str, str], body: bytes | None = None
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """The beginning of an answer; its connection is closed afterwards, unless it was read to its end."""
+        try:
+            response = self._pool.request(
+                method,
+                url,
+                body=body,
+                headers=dict(sent),
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=CONNECT, read=READ),
+            )
+        except urllib3.exceptions.LocationValueError:
+            remedy = "Check how it is written; a name in other letters than a to z is written as xn--…"
+            raise AddressRefusedError(shown(url), "this is no web address", remedy=remedy) from None
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise _TemporaryError(_in_words(error)) from None
+        try:
+            yield response
+        finally:
+            response.close()
+
     def _follow(self, url: str, sent: dict[str, str], pace: float, most: int) -> Answer:
         """One try, through all redirects."""
         first = urlsplit(url).netloc
@@ -193,42 +239,29 @@ class Http:
 
     def _ask(self, url: str, sent: Mapping[str, str], most: int) -> Answer | str:
         try:
-            response = self._pool.request(
-                "GET",
-                url,
-                headers=dict(sent),
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                timeout=urllib3.Timeout(connect=CONNECT, read=READ),
-            )
-        except urllib3.exceptions.LocationValueError:
-            remedy = "Check how it is written; a name in other letters than a to z is written as xn--…"
-            raise AddressRefusedError(shown(url), "this is no web address", remedy=remedy) from None
+            with self._asked("GET", url, sent) as response:
+                return self._read(url, sent, response, most)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise _TemporaryError(_in_words(error)) from None
-        try:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            if response.status in {301, 302, 303, 307, 308} and headers.get("location"):
-                return headers["location"]
-            if response.status == 304:
-                kept = {"etag": sent.get("if-none-match", ""), "last-modified": sent.get("if-modified-since", "")}
-                return Answer(url=shown(url), body=b"", headers=kept | headers, unchanged=True)
-            if response.status != 200:
-                raise self._refusal(url, response.status, headers)
-            body = bytearray()
-            for chunk in response.stream(_CHUNK, decode_content=True):
-                body += chunk
-                if len(body) > most:
-                    raise FetchError(shown(url), f"the answer is larger than {most >> 20} MiB")
-            if not body and not headers.keys() & {"content-length", "transfer-encoding"}:
-                raise _TemporaryError("the connection was cut in the middle")  # of the headers: else they say a length
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise _TemporaryError(_in_words(error)) from None
-        else:
-            return Answer(url=shown(url), body=bytes(body), headers=headers)
-        finally:
-            response.close()  # the connection too, unless the answer was read to its end
+
+    def _read(self, url: str, sent: Mapping[str, str], response: urllib3.BaseHTTPResponse, most: int) -> Answer | str:
+        """The whole answer, or where it redirects to."""
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if response.status in {301, 302, 303, 307, 308} and headers.get("location"):
+            return headers["location"]
+        if response.status == 304:
+            kept = {"etag": sent.get("if-none-match", ""), "last-modified": sent.get("if-modified-since", "")}
+            return Answer(url=shown(url), body=b"", headers=kept | headers, unchanged=True)
+        if response.status != 200:
+            raise self._refusal(url, response.status, headers)
+        body = bytearray()
+        for chunk in response.stream(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > most:
+                raise FetchError(shown(url), f"the answer is larger than {most >> 20} MiB")
+        if not body and not headers.keys() & {"content-length", "transfer-encoding"}:
+            raise _TemporaryError("the connection was cut in the middle")  # of the headers: else they say a length
+        return Answer(url=shown(url), body=bytes(body), headers=headers)
 
     def _refusal(self, url: str, status: int, headers: Mapping[str, str]) -> Exception:
         """What a status other than success means: to be tried again, or not."""

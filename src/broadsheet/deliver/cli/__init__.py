@@ -11,6 +11,7 @@ from broadsheet.deliver.cli.comparing import interleaving
 from broadsheet.deliver.cli.digests import digest, subscriptions_
 from broadsheet.deliver.cli.evaluating import compare_runs, evaluate
 from broadsheet.deliver.cli.exporting import export
+from broadsheet.deliver.cli.hooks import hooks
 from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, remove, search
 from broadsheet.deliver.cli.merging import join, merges, split
 from broadsheet.deliver.cli.program import main
@@ -23,6 +24,6 @@ __all__ = ["main"]
 for command in (
     up, jobs, sources, fetch, import_, search, paper, front_page, trending, collections, collection, completeness,
     doctor, dkim, reindex, export, remove, merges, split, join, account, accounts, invite, digest, subscriptions_,
-    evaluate, compare_runs, interleaving, ask, mcp,
+    evaluate, compare_runs, interleaving, ask, mcp, hooks,
 ):  # fmt: skip
     main.add_command(command)

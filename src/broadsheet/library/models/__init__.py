@@ -16,7 +16,7 @@ from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Pap
 from broadsheet.library.models.personal import Credit, Taste, Unheeded
 from broadsheet.library.models.ranking import Gain, Heat, PastList, RankingChange, RingMember
 from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
-from broadsheet.library.models.sending import Bounce, SendingPause
+from broadsheet.library.models.sending import Bounce, Hook, SendingPause
 from broadsheet.library.models.sources import (
     AnnouncedDay,
     Announcement,
@@ -29,7 +29,7 @@ from broadsheet.library.models.sources import (
 __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "CacheRow", "Change", "Claim", "Collection",
     "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Credit", "Decision", "Delivery",
-    "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Invitation",
+    "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Hook", "Invitation",
     "KeptAnswer", "Merge", "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository",
     "RepositoryLink", "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission",
     "Subscriber", "Subscription", "Suppression", "Taste", "Token", "Unheeded", "Upvote",

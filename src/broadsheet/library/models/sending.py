@@ -1,11 +1,32 @@
-"""What comes back of deliveries, and the pause of all sending."""
+"""Hooks, what comes back of deliveries, and the pause of all sending."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from broadsheet.library.models.accounts import Account
-from broadsheet.library.models.delivery import Delivery
+from broadsheet.library.models.delivery import Delivery, Subscriber
+
+
+class Hook(models.Model):
+    """What a subscriber at the door `hook` is told of, and how far it was told; see `broadsheet.sending.Hook`.
+
+    The secret is readable, because signatures are computed from it.
+    """
+
+    subscriber = models.OneToOneField(Subscriber, on_delete=models.CASCADE, primary_key=True, related_name="hook")
+    events = models.JSONField(default=list)
+    query = models.CharField(max_length=500, default="")
+    secret = models.CharField(max_length=100)
+    position = models.BigIntegerField(default=0)
+    newest = models.BigIntegerField(default=0)
+    risen = models.JSONField(default=dict)
+    since = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    why = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return f"hook {self.pk}"
 
 
 class Bounce(models.Model):
