@@ -89,7 +89,11 @@ class Receiver:
         self._thread.join()
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers["content-length"]))
+        length = int(handler.headers["content-length"])
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            handler.close_connection = True  # whoever called has died while it spoke
+            return
         headers = {name.lower(): value for name, value in handler.headers.items()}
         with self._guard:
             self.calls.append(Call(handler.path, headers, body))
