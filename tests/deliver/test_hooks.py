@@ -1,14 +1,18 @@
 """Promises to programs that are told of events, kept over real requests to a real server on loopback."""
 
+import html
 import json
+import re
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import a_record
+from django.test import Client
 from receiver import Receiver
 
 from broadsheet import wiring
@@ -24,6 +28,8 @@ from broadsheet.sending import Event, Hook, Verdict
 from broadsheet.sources import http
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 
@@ -56,7 +62,7 @@ def tell(now: datetime = NOW, *, rising: bool = False) -> int:
     return hooks.tell(wiring.index(), wiring.formula(), calls.paper, rising=rising, now=now)
 
 
-def call(clock: Clock) -> str:
+def call(clock: Callable[[], datetime]) -> str:
     return calls.sender(clock).run(threading.Event())
 
 
@@ -319,3 +325,69 @@ def test_only_administrators_set_up_hooks(receiver: Receiver, role: Role) -> Non
     ):
         with pytest.raises(NotAllowedError):
             act()
+
+
+def act(client: Client, action: str, number: int) -> str:
+    answer = client.post("/admin/library/hook/", {"action": action, "_selected_action": [number]}, follow=True)
+    return answer.content.decode()
+
+
+def test_administrators_set_up_hooks_see_how_they_go_and_act_on_them(receiver: Receiver, client: Client) -> None:
+    client.force_login(models.Account.objects.create(username="root", role=Role.ADMINISTRATOR))
+    asked = {"address": receiver.url, "events": ["paper", "trending"], "query": ""}
+    page = client.post("/admin/library/hook/add/", asked, follow=True).content.decode()
+    (hook,) = hooks.every()
+    assert hook.secret in html.unescape(page)
+    assert hook.secret not in html.unescape(client.get("/admin/library/hook/").content.decode())
+    assert "already" in client.post("/admin/library/hook/add/", asked, follow=True).content.decode()
+    assert "took it: 200" in act(client, "test", hook.number)
+    papers_come(1)
+    tell()
+    assert "paused: by root" in act(client, "pause", hook.number)
+    act(client, "resume", hook.number)
+    call(lambda: datetime.now(UTC))
+    assert receiver.calls[-1].papers == ids(1)
+    act(client, "remove", hook.number)
+    assert hooks.every() == []
+
+
+def test_editors_have_no_page_of_hooks(receiver: Receiver, client: Client) -> None:
+    client.force_login(models.Account.objects.create(username="eve", role=Role.EDITOR))
+    assert client.get("/admin/library/hook/").status_code == 403
+
+
+def test_all_hooks_are_shown_in_a_bounded_number_of_statements(
+    receiver: Receiver, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(models.Account.objects.create(username="root", role=Role.ADMINISTRATOR))
+    for number in range(20):
+        hooks.add(None, f"{receiver.url}/{number}", {Event.PAPER}, now=NOW)
+    papers_come(1)
+    tell()
+    with django_assert_max_num_queries(14):
+        assert "running" in client.get("/admin/library/hook/").content.decode()
+
+
+def test_hooks_are_kept_by_command(run: Run) -> None:
+    with Receiver() as program:
+        near = {"BROADSHEET_PRIVATE_HOSTS": program.host}
+        assert run("hooks").returncode == 3
+        assert run("hooks", "add", program.url, "--on", "papers").returncode == 2
+        made = run("hooks", "add", program.url, "--on", "paper,submission", "--query", "stones")
+        assert re.fullmatch(r"whsec_[\w+/]{43}=\n", made.stdout)
+        (listed,) = json.loads(run("hooks", "--json").stdout)["hooks"]
+        assert (listed["events"], listed["query"], listed["paused"]) == (["paper", "submission"], "stones", False)
+        assert made.stdout.strip() not in run("hooks", "--json").stdout
+        number = str(listed["number"])
+        refused = run("hooks", "test", number)
+        assert refused.returncode == 1
+        assert "not a public address" in refused.stderr
+        assert run("hooks", "test", number, **near).stdout == f"Hook {number} took it: 200 the words of the program\n"
+        assert program.calls[0].is_signed(made.stdout.strip())
+        run("hooks", "pause", number)
+        assert "paused: by hand" in run("hooks").stdout
+        assert run("hooks", "resume", number).stdout == f"Hook {number} goes on.\n"
+        run("hooks", "remove", number)
+        gone = run("hooks", "pause", number)
+        assert gone.returncode == 1
+        assert f"There is no hook {number}" in gone.stderr

@@ -29,7 +29,7 @@ from broadsheet.deliver.web import (
     subscribing,
     views,
 )
-from broadsheet.deliver.web.admin_delivery import site
+from broadsheet.deliver.web.admin_hooks import site
 
 urlpatterns = [
     path("", views.front_page),
