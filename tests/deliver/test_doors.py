@@ -43,7 +43,7 @@ DOORS = {
     "reading/export/read/bibtex": READERS, "collections/": OPEN, "collections/1": NOBODY,
     "collections/1/feed.atom": NOBODY, "collections/1/export/bibtex": NOBODY, "collections/1/delete": POSTED,
     "claim/arxiv:2603.00001": READERS, "claims": EDITORS, "claims/1/confirm": POSTED, "people/nobody": NOBODY,
-    "settings": READERS, "settings/sessions": READERS, "settings/export": READERS, "settings/delete": READERS,
+    "settings": READERS, "settings/sessions": READERS, "settings/tokens": READERS, "settings/export": READERS, "settings/delete": READERS,
     "settings/invitations": EDITORS, "invitation/x": NOBODY, "for-you": OPEN, "for-you/profile": READERS,
     "for-you/say": POSTED, "for-you/anew": POSTED, "for-you/library": POSTED, "for-you/opened": POSTED,
     "for-you/less/arxiv:2603.00001": POSTED, "for-you/forget/arxiv:2603.00001": POSTED, "follow": POSTED,
