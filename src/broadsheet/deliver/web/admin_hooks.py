@@ -18,6 +18,7 @@ from broadsheet.deliver.web.admin_delivery import site
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import models
 from broadsheet.sending import Event, State, Verdict
+from broadsheet.sources.addresses import shown
 
 __all__ = ["site"]
 
@@ -49,7 +50,7 @@ class HookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     form = HookForm
     fields = ("address", "events", "query")
-    list_display = ("subscriber", "told_of", "query", "state", "waiting", "taken", "last")
+    list_display = ("subscriber", "address", "told_of", "query", "state", "waiting", "taken", "last")
     list_select_related = ("subscriber",)
     ordering = ("-pk",)
     actions = ("pause", "resume", "test", "remove")
@@ -63,6 +64,11 @@ class HookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             took=Count(_CALLS, filter=Q(**{f"{_CALLS}__state": State.SENT})),
             sent=Max(f"{_CALLS}__sent_at"),
         )
+
+    @admin.display(description="address", ordering="subscriber__address")
+    def address(self, row: models.Hook) -> str:
+        """Where it is, without what its parameters keep secret."""
+        return shown(row.subscriber.address)
 
     @admin.display(description="is told of")
     def told_of(self, row: models.Hook) -> str:
