@@ -1,5 +1,6 @@
 """Promises about haste: one account and one network may do so much in a minute, and are told when to go on."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -91,9 +92,19 @@ def test_votes_that_come_too_often_do_nothing(library: Callable[..., None], sett
 
 
 def test_every_limit_in_the_code_is_one_of_an_address() -> None:
-    folder = Path(broadsheet.deliver.__file__).parent
+    folder = Path(broadsheet.deliver.__file__).parent / "web"
     written = sum(path.read_text(encoding="utf-8").count("\n@limited(") for path in folder.rglob("*.py"))
     assert written == len({limit.view for limit in LIMITS}) > 0
+
+
+def test_the_api_counts_what_pages_do_too_as_they_do() -> None:
+    folder = Path(broadsheet.deliver.__file__).parent / "api" / "v1"
+    told = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    said = re.findall(r'limited\("(\w+)", per_account="(\w+/\w)", per_network="(\w+/\w)"\)', told)
+    of_pages = {limit.action: (limit.per_account, limit.per_network) for limit in LIMITS}
+    assert len(said) == len(re.findall(r"\blimited\(", told)) > 0
+    assert {action for action, *_ in said} - of_pages.keys() == {"subscription"}
+    assert not [action for action, *rates in said if of_pages.get(action, tuple(rates)) != tuple(rates)]
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=[limit.address for limit in LIMITS])
