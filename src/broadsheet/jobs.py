@@ -22,6 +22,7 @@ from broadsheet.core import (
     completeness,
     composing,
     fetching,
+    harvesting,
     indexing,
     past,
     promoting,
@@ -63,6 +64,8 @@ def index(_stop: threading.Event) -> str:
         applied = indexing.catch_up(settings.INDEX_FOLDER, wiring.embedder())
     except IndexBusyError:
         return ""  # whoever holds the lock does this very work
+    if applied:
+        harvesting.notice(_now)
     return f"applied {applied} changes" if applied else ""
 
 

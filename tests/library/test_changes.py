@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from builders import a_record
+from builders import a_paper, a_record
 from django.db import connection, transaction
 
 from broadsheet.core.store import store
@@ -16,10 +16,10 @@ NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 @pytest.mark.django_db
 @pytest.mark.database
 def test_numbers_only_grow_even_after_the_newest_change_is_gone() -> None:
-    changes.append([1, 2], NOW)
+    changes.append({1: a_paper(), 2: a_paper()}, NOW)
     last = changes.latest()
     models.Change.objects.filter(number=last).delete()
-    changes.append([3], NOW)
+    changes.append({3: a_paper()}, NOW)
     assert changes.latest() > last
 
 
@@ -44,7 +44,7 @@ def test_a_reader_that_has_passed_a_number_never_sees_a_lower_one_later() -> Non
     def slow_writer() -> None:
         with transaction.atomic():
             changes.serialise_writers()
-            changes.append([1], NOW)
+            changes.append({1: a_paper()}, NOW)
             first_has_number.set()
             second_may_try.wait(0.5)
         connection.close()
@@ -53,7 +53,7 @@ def test_a_reader_that_has_passed_a_number_never_sees_a_lower_one_later() -> Non
         first_has_number.wait()
         with transaction.atomic():
             changes.serialise_writers()
-            changes.append([2], NOW)
+            changes.append({2: a_paper()}, NOW)
         connection.close()
 
     writers = [threading.Thread(target=slow_writer), threading.Thread(target=quick_writer)]

@@ -42,12 +42,13 @@ def split(paper: Paper, slots: Collection[Slot], *, now: datetime) -> int:
             gone = set()
         names = gone or {page_id(load(going[0].payload).title, " ".join(going[0].slot))}
         writing.take_aliases(names)
-        (key,) = writing.insert_papers([_paper(0, going, names)], now)
+        parted, kept = _paper(0, going, names), _paper(paper.key, staying, own - gone)
+        (key,) = writing.insert_papers([parted], now)
         writing.put_records([(key, record) for record in going], now)
         writing.put_aliases(dict.fromkeys(names, key))
-        writing.update_papers([_paper(paper.key, staying, own - gone)], now)
+        writing.update_papers([kept], now)
         separations.add(paper.key, key)
-        changes.append([paper.key, key], now)
+        changes.append({paper.key: kept, key: parted}, now)
         return key
 
 
@@ -63,8 +64,9 @@ def join(one: Paper, other: Paper, *, now: datetime) -> int:
         merges.note(winner.key, [loser], records, "a person joined them", now)
         writing.absorb(winner.key, [loser.key])
         ids = {winner.paper_id, *winner.aliases, loser.paper_id, *loser.aliases}
-        writing.update_papers([_paper(winner.key, [*records[winner.key], *records[loser.key]], ids)], now)
-        changes.append([winner.key, loser.key], now)
+        joined = _paper(winner.key, [*records[winner.key], *records[loser.key]], ids)
+        writing.update_papers([joined], now)
+        changes.append({winner.key: joined, loser.key: loser}, now)
     return winner.key
 
 

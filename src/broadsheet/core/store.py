@@ -54,7 +54,7 @@ def _write(works: list[Work], now: datetime) -> StoreReport:
     rewritten: list[Paper] = []
     records: list[tuple[int, StoredRecord]] = []
     aliases: dict[PaperId, int] = {}
-    written: list[int] = []
+    written: dict[int, Paper] = {}
     unchanged = merged = 0
     for work in works:
         key, *losers = sorted(work.keys) or [0]
@@ -62,7 +62,7 @@ def _write(works: list[Work], now: datetime) -> StoreReport:
             merges.note(key, [before[loser] for loser in losers], stored, "; ".join(work.causes), now)
             writing.absorb(key, losers)
             merged += len(losers)
-            written += losers
+            written |= {loser: before[loser] for loser in losers}
         says, payloads = _combined(work, stored)
         ids = {alias for k in work.keys for alias in (before[k].paper_id, *before[k].aliases)}
         paper = merge(key, says, ids | work.ids)
@@ -75,13 +75,13 @@ def _write(works: list[Work], now: datetime) -> StoreReport:
             unchanged += 1
         else:
             rewritten.append(paper)
-            written.append(key)
+            written[key] = paper
     writing.update_papers(rewritten, now)
     keys_of_new = writing.insert_papers([paper for paper, _ in new], now)
     for key, (paper, payloads) in zip(keys_of_new, new, strict=True):
         records += [(key, record) for record in payloads]
         aliases |= dict.fromkeys((paper.paper_id, *paper.aliases), key)
-        written.append(key)
+        written[key] = paper
     writing.put_records(records, now)
     writing.put_aliases(aliases)
     changes.append(written, now)
@@ -119,8 +119,8 @@ def withdraw(ids: Collection[PaperId], *, now: datetime) -> int:
 
 def remove(keys: Iterable[int], *, now: datetime) -> None:
     """Delete papers from the library, for good."""
-    doomed = list(keys)
     with transaction.atomic(savepoint=False):
         changes.serialise_writers()
+        doomed = papers.by_keys(list(keys))
         writing.delete(doomed)
         changes.append(doomed, now)

@@ -191,8 +191,9 @@ def _take_off(paper: Paper, now: datetime) -> None:
     if staying and len(staying) < len(records):
         writing.take_records(record.slot for record in records if record.slot[0] == SOURCE)
         says = [load(record.payload) for record in staying]
-        writing.update_papers([merge(paper.key, says, {paper.paper_id, *paper.aliases})], now)
-        changes.append([paper.key], now)
+        left = merge(paper.key, says, {paper.paper_id, *paper.aliases})
+        writing.update_papers([left], now)
+        changes.append({paper.key: left}, now)
 
 
 def _id_in(text: str) -> PaperId | None:

@@ -12,7 +12,7 @@ from broadsheet.library.models.community import (
 )
 from broadsheet.library.models.delivery import Delivery, Edition, FrozenPaper, Subscriber, Subscription, Suppression
 from broadsheet.library.models.moderation import Decision, Flag
-from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Paper, Record, Separation
+from broadsheet.library.models.papers import Alias, Change, Follower, Merge, Moment, Paper, Record, Separation
 from broadsheet.library.models.personal import Credit, Taste, Unheeded
 from broadsheet.library.models.ranking import Gain, Heat, PastList, RankingChange, RingMember
 from broadsheet.library.models.reading import Collection, CollectionMember, CollectionPaper, Follow, Reading
@@ -30,7 +30,7 @@ __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "CacheRow", "Change", "Claim", "Collection",
     "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Credit", "Decision", "Delivery",
     "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Hook", "Invitation",
-    "KeptAnswer", "Merge", "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository",
+    "KeptAnswer", "Merge", "Moment", "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository",
     "RepositoryLink", "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission",
     "Subscriber", "Subscription", "Suppression", "Taste", "Token", "Unheeded", "Upvote",
 ]  # fmt: skip

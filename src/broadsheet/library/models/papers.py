@@ -88,9 +88,27 @@ class Change(models.Model):
     number = models.BigAutoField(primary_key=True)
     key = models.BigIntegerField()
     at = models.DateTimeField()
+    # What a harvester may ask for it by, each between blanks: the kind of its id, its categories.
+    tags = models.TextField(default="", db_default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["key", "number"], name="change_of_key")]
 
     def __str__(self) -> str:
         return f"{self.number}: paper {self.key}"
+
+
+class Moment(models.Model):
+    """Up to which number the change log could be read at a moment: what harvesters are told that changes were at."""
+
+    at = models.DateTimeField(primary_key=True)
+    number = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["number"], name="moment_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} at {self.at}"
 
 
 class Follower(models.Model):
