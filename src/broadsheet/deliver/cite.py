@@ -95,7 +95,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 def key(paper: Paper) -> str:
     """A citation key: the first author's family name, the year, the first word of the title that tells something."""
-    family = _ascii(_split(paper.authors[0])[0]) if paper.authors else ""
+    family = _ascii(family_and_given(paper.authors[0])[0]) if paper.authors else ""
     told = [word for word in map(_ascii, readable(paper.title).split()) if word and word not in _TELLS_NOTHING]
     words = told[:1] if family else told[:2]
     return f"{family}{_year(paper) or ''}{''.join(words)}" or _ascii(paper.paper_id)
@@ -127,7 +127,7 @@ def _ris(paper: Paper) -> str:
     pairs = [
         ("TY", kind),
         ("TI", _one_line(paper.title)),
-        *(("AU", ", ".join(filter(None, _split(author)))) for author in paper.authors),
+        *(("AU", ", ".join(filter(None, family_and_given(author)))) for author in paper.authors),
         ("PY", str(_year(paper) or "")),
         ("DA", f"{day:%Y/%m/%d}" if day else ""),
         ("T2", _one_line(paper.venue)),
@@ -192,7 +192,7 @@ def _one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in readable(text)).split())
 
 
-def _split(author: str) -> tuple[str, str]:
+def family_and_given(author: str) -> tuple[str, str]:
     """Family name and given names; a particle belongs to the family name."""
     author = _one_line(author)
     family, comma, given = author.partition(",")
@@ -206,12 +206,12 @@ def _split(author: str) -> tuple[str, str]:
 
 
 def _csl_name(author: str) -> dict[str, str]:
-    family, given = _split(author)
+    family, given = family_and_given(author)
     return {"family": family, "given": given} if given else {"literal": family}
 
 
 def _bibtex_name(author: str) -> str:
-    family, given = map(_tex, _split(author))
+    family, given = map(_tex, family_and_given(author))
     if not given:
         return f"{{{family}}}" if " " in family else family
     name = f"{family}, {given}"

@@ -206,8 +206,8 @@ def _dublin_core(inner: etree._Element, identifier: str, place: Place, source: s
     named = [parse_paper_id(text) for text in [*said.get("identifier", []), identifier.rpartition(":")[2]]]
     days = sorted(filter(None, map(building.day, said.get("date", []))))
     texts = said.get("description", [])
-    abstract = max(texts, key=len, default="")
     comments = [text.removeprefix("Comment: ") for text in texts if text.startswith("Comment: ")]
+    abstract = max((text for text in texts if not text.startswith("Comment: ")), key=len, default="")
     return build(
         place,
         source=source,
