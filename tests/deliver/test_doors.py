@@ -50,7 +50,8 @@ DOORS = {
     "feeds/trending.atom": OPEN, "subscribe": OPEN, "subscribe/address": POSTED, "subscribe/preview": OPEN,
     "subscriptions/": "302 302 302 302 302", "subscriptions/x": GONE, "subscriptions/confirm/x": GONE,
     "unsubscribe/x": GONE, "digests/x/": GONE, "digests/x/feed.atom": GONE, "digests/x/1": GONE,
-    "digests/x/1/mail": GONE, "mail/bounces/x": POSTED, "health": OPEN, "robots.txt": OPEN, "favicon.ico": "301 301 301 301 301",
+    "digests/x/1/mail": GONE, "mail/bounces/x": POSTED, "health": OPEN, "robots.txt": OPEN, "oai": OPEN,
+    "sitemap.xml": OPEN, "sitemap/pages.xml": OPEN, "sitemap/0.xml": OPEN, "llms.txt": OPEN, "favicon.ico": "301 301 301 301 301",
     "manifest.webmanifest": OPEN,
 }  # fmt: skip
 """What each address answers to reading it, role by role."""
@@ -108,6 +109,7 @@ def test_nothing_is_changed_by_whoever_sends_no_token(library: Callable[..., Non
         "mail/bounces/x",
         "unsubscribe/x",
         "mail/off/x",
+        "oai",
     }  # they act for nobody who is signed in
     answered = {path: strict.post(f"/{path}").status_code for path in DOORS if path not in free}
     assert {path: status for path, status in answered.items() if status not in {403, 405}} == {}

@@ -37,6 +37,11 @@ def every_day(paging: Paging) -> Browsed:
     return Browsed(papers=newest(paging), total=total, paging=paging)
 
 
+def days(limit: int) -> list[date]:
+    """The newest days that list a paper, newest first."""
+    return papers.days(limit)
+
+
 def put_forward_by(name: str, paging: Paging) -> tuple[Paper, ...]:
     """The papers that an account of this name put forward, here or at Hugging Face, the newest day first."""
     return papers.put_forward_by(name, offset=(paging.page - 1) * paging.size, limit=paging.size)

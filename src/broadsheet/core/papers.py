@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from broadsheet.core.recording import load
 from broadsheet.core.search import found
 from broadsheet.errors import IndexMissingError, PaperNotFoundError
 from broadsheet.incoming import Seen
 from broadsheet.index import Index
-from broadsheet.library import papers
+from broadsheet.library import changes, papers
 from broadsheet.sources.ids import parse_paper_id
-from broadsheet.types import Found, Paper
+from broadsheet.types import Found, Paper, PaperId
+
+PART = 20_000
 
 
 def paper(any_id: str) -> Paper:
@@ -41,6 +45,16 @@ def similar(index: Index, to: Paper, limit: int = 8) -> tuple[Found, ...]:
         return found(index.similar(to.key, limit))
     except IndexMissingError:
         return ()
+
+
+def parts() -> list[tuple[int, datetime]]:
+    """The library in parts of at most PART papers by their keys: the number of each, and when it last changed."""
+    return sorted(changes.latest_of_parts(PART).items())
+
+
+def part(number: int) -> list[tuple[PaperId, datetime]]:
+    """The papers of a part, each with the moment of its last change."""
+    return papers.changed(number * PART, (number + 1) * PART)
 
 
 def count() -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from broadsheet.library import bulk, models, papers
 from broadsheet.types import Paper
@@ -143,3 +143,11 @@ def _standing(after: int, upto: int, kind: str, category: str) -> QuerySet[model
     if category:
         rows = rows.filter(Q(tags__contains=f" {category} ") | Q(tags__contains=f" {category}."))
     return rows.exclude(Exists(models.Change.objects.filter(key=OuterRef("key"), number__gt=OuterRef("number"))))
+
+
+def latest_of_parts(size: int) -> dict[int, datetime]:
+    """For each part of so many keys that the log tells of: when its last change was made."""
+    rows = models.Change.objects.values(part=F("key") / size).annotate(last=Max("number")).order_by()
+    last = {row["last"]: int(row["part"]) for row in rows}
+    moments = models.Change.objects.filter(number__in=last).values_list("number", "at")
+    return {last[number]: at for number, at in moments}

@@ -86,6 +86,12 @@ def arrived(after: int, upto: int, listed_since: date) -> Iterator[Paper]:
         after = found[-1].key
 
 
+def changed(first: int, end: int) -> list[tuple[str, datetime]]:
+    """Paper id and last change of the papers with keys from `first` to before `end`, in their order."""
+    rows = models.Paper.objects.filter(key__gte=first, key__lt=end).order_by("key")
+    return list(rows.values_list("paper_id", "changed_at"))
+
+
 def wanting(schemes: Collection[str], *, after: int, limit: int) -> dict[int, str]:
     """Papers without an abstract, authors or a venue that have an id of these schemes: one such id by key.
 
@@ -178,6 +184,12 @@ def day_before(day: date | None) -> date | None:
     if day is not None:
         rows = rows.filter(listed_on__lt=day)
     return rows.order_by("-listed_on").values_list("listed_on", flat=True).first()
+
+
+def days(limit: int) -> list[date]:
+    """The newest days that list a paper, newest first."""
+    rows = models.Paper.objects.filter(listed_on__isnull=False).order_by("-listed_on")
+    return [day for day in rows.values_list("listed_on", flat=True).distinct()[:limit] if day]
 
 
 def day_after(day: date) -> date | None:

@@ -36,27 +36,6 @@ LAST_PAGE = 10_000
 FIRST_LINES = 420
 SIMILAR = 6
 VOTERS = 50
-NOT_FOR_ROBOTS = (
-    "/search",
-    "/suggest",
-    "/cite/",
-    "/admin/",
-    "/accounts/",
-    "/subscribe/",
-    "/subscriptions/",
-    "/unsubscribe/",
-    "/digests/",
-    "/discuss/",
-    "/comments/",
-    "/flag/",
-    "/mail/",
-    "/save/",
-    "/reading",
-    "/submit",
-    "/claim",
-    "/settings",
-    "/invitation/",
-)
 
 
 @require_safe
@@ -204,15 +183,6 @@ def health(_request: HttpRequest) -> HttpResponse:
             "papers": papers.count(),
             "index": {"documents": state.documents, "behind": behind, "building": state.building},
         }
-    )
-
-
-@require_safe
-def robots(_request: HttpRequest) -> HttpResponse:
-    """Everything may be read but searches, of which there is no end."""
-    return HttpResponse(
-        "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in NOT_FOR_ROBOTS),
-        content_type="text/plain",
     )
 
 
