@@ -26,7 +26,7 @@ DOORS = {
     "": OPEN, "day/": LEADS, "day/2026-03-17": OPEN, "week/2026-W12": OPEN, "month/2026-03": OPEN, "trending": OPEN,
     "trending/2026-03-17": NOBODY, "top/week/2026-W12": OPEN, "top/month/2026-03": OPEN, "ranking": OPEN,
     "search": OPEN, "suggest": OPEN, "papers/arxiv:2603.00001.md": OPEN, "papers/arxiv:2603.00001": OPEN,
-    "cite/bibtex/arxiv:2603.00001": OPEN, "categories/": OPEN, "categories/cs.LG": OPEN, "venues/": OPEN,
+    "papers/arxiv:2603.00001/card.png": OPEN, "cite/bibtex/arxiv:2603.00001": OPEN, "categories/": OPEN, "categories/cs.LG": OPEN, "venues/": OPEN,
     "venues/Stones": OPEN, "authors/Ada": OPEN, "sources": OPEN, "completeness": OPEN, "completeness/cs.LG": NOBODY,
     "completeness/cs.LG/2026-03-17": NOBODY, "submit": READERS, "submissions": EDITORS, "submissions/mine": READERS,
     "submissions/1/accept": POSTED, "upvote/arxiv:2603.00001": POSTED, "discuss/papers/arxiv:2603.00001": READERS,

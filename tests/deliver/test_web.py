@@ -288,9 +288,11 @@ class TestPaper:
             ("citation_author", "Byeongho Heo"),
             ("citation_author", "Sanghyuk Chun"),
             ("citation_publication_date", "2020/06/15"),
-            ("citation_journal_title", "ICLR"),
+            ("citation_online_date", "2020/06/15"),
+            ("citation_conference_title", "ICLR"),
             ("citation_arxiv_id", "2006.08217"),
             ("citation_doi", "10.1000/adamp"),
+            ("citation_keywords", "cs.LG"),
             ("citation_abstract", ADAMP.abstract),
             ("citation_pdf_url", "https://arxiv.org/pdf/2006.08217"),
             ("citation_abstract_html_url", "http://localhost/papers/arxiv:2006.08217"),
@@ -348,7 +350,8 @@ class TestSecurity:
         if path == "paper":
             path = re.findall(r'href="(/papers/page:\w+)"', text(client, "/"))[0]
         html = text(client, path)
-        assert html.count("<script") == 1  # our own
+        data = html.count('<script type="application/ld+json">')
+        assert html.count("<script") == 1 + data  # our own, and what is no program
         assert "<img" not in html
         assert "<b>" not in html
 

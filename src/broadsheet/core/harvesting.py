@@ -15,7 +15,7 @@ from broadsheet.core import taxonomy
 from broadsheet.library import changes, papers
 from broadsheet.types import Paper
 
-COUNTED = 50_000
+COUNTED = 200_000
 """Lines of the log at most that are looked at to say in advance how many items there are."""
 
 

@@ -102,7 +102,7 @@ def key(paper: Paper) -> str:
 
 
 def _bibtex(paper: Paper, name: str) -> str:
-    kind = "inproceedings" if _in_proceedings(paper) else "article" if _printed(paper) else "misc"
+    kind = "inproceedings" if in_proceedings(paper.venue) else "article" if _printed(paper) else "misc"
     arxiv, doi = _named(paper, "arxiv"), _named(paper, "doi")
     fields = {
         "title": _protected(_one_line(paper.title)),
@@ -122,7 +122,7 @@ def _bibtex(paper: Paper, name: str) -> str:
 
 
 def _ris(paper: Paper) -> str:
-    kind = "CONF" if _in_proceedings(paper) else "JOUR" if _printed(paper) else "UNPB"
+    kind = "CONF" if in_proceedings(paper.venue) else "JOUR" if _printed(paper) else "UNPB"
     day = paper.published
     pairs = [
         ("TY", kind),
@@ -140,7 +140,7 @@ def _ris(paper: Paper) -> str:
 
 
 def _csl(paper: Paper, name: str) -> dict[str, Any]:
-    kind = "paper-conference" if _in_proceedings(paper) else "article-journal" if _printed(paper) else "article"
+    kind = "paper-conference" if in_proceedings(paper.venue) else "article-journal" if _printed(paper) else "article"
     day = paper.published
     entry: dict[str, Any] = {
         "id": name,
@@ -162,8 +162,9 @@ def _printed(paper: Paper) -> bool:
     return bool(paper.venue.strip())
 
 
-def _in_proceedings(paper: Paper) -> bool:
-    return bool(_PROCEEDINGS.search(paper.venue))
+def in_proceedings(venue: str) -> bool:
+    """Whether this is the name of a conference rather than of a journal."""
+    return bool(_PROCEEDINGS.search(venue))
 
 
 def _year(paper: Paper) -> int | None:

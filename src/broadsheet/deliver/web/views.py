@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
@@ -19,10 +20,11 @@ from broadsheet.core import code, listings, papers, past, periods, suggesting, t
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.deliver import cite as citations
-from broadsheet.deliver import discussion, keeping, present
+from broadsheet.deliver import describing, discussion, keeping, present
 from broadsheet.deliver.web import beside
 from broadsheet.deliver.web.accounts import mark_voted
 from broadsheet.deliver.web.acting import viewer_of
+from broadsheet.deliver.web.context import address_of
 from broadsheet.deliver.web.following import followed
 from broadsheet.deliver.web.marking import marked
 from broadsheet.deliver.web.saving import mark_saved
@@ -148,7 +150,10 @@ def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
             {"label": form.label, "url": f"/cite/{name}/{shown['url'].removeprefix('/papers/')}"}
             for name, form in citations.FORMATS.items()
         ],
-        "meta": _meta(shown),
+        "citation_tags": describing.citation(shown, address_of(request)),
+        "open_graph": describing.open_graph(shown, address_of(request)),
+        "linked_data": mark_safe(describing.linked_data(shown, address_of(request))),  # noqa: S308 - see there
+        "summary": describing.summary(shown),
         "rising": _rising(found),
         "voters": [{"name": name, "url": present.person_path(name)} for name in voting.voters(found, VOTERS)],
         "seen": keeping.seen(papers.seen_at(found)),
@@ -353,20 +358,3 @@ def pages(request: HttpRequest, paging: Paging, total: int) -> dict[str, Any]:
         "previous": address(min(paging.page - 1, last)) if paging.page > 1 else "",
         "next": address(paging.page + 1) if paging.page < last else "",
     }
-
-
-def _meta(shown: present.Shown) -> list[tuple[str, str]]:
-    """The tags that Zotero and Google Scholar read, as (name, content)."""
-    ids = [one.partition(":") for one in (shown["id"], *shown["aliases"])]
-    links = {link["label"]: link["url"] for link in reversed(shown["links"])}
-    tags = [
-        ("citation_title", shown["title"]),
-        *(("citation_author", author) for author in shown["authors"]),
-        ("citation_publication_date", shown["published"].replace("-", "/")),
-        ("citation_journal_title", shown["venue"]),
-        *(("citation_arxiv_id", name) for scheme, _, name in ids if scheme == "arxiv"),
-        *(("citation_doi", name) for scheme, _, name in ids if scheme == "doi"),
-        ("citation_abstract", shown["abstract"]),
-        ("citation_pdf_url", links.get("PDF", "")),
-    ]
-    return [(name, content) for name, content in tags if content]
