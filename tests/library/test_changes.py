@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from builders import a_paper, a_record
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from broadsheet.core.store import store
 from broadsheet.library import changes, models
@@ -66,3 +67,21 @@ def test_a_reader_that_has_passed_a_number_never_sees_a_lower_one_later() -> Non
         writer.join()
     seen += [number for number, _, _ in changes.after(max(seen, default=0), 10)]
     assert list(models.Change.objects.order_by("number").values_list("number", flat=True)) == seen
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="reads SQLite's own plan")
+def test_a_portion_of_the_log_is_read_without_the_rest_of_it() -> None:
+    changes.notice(5, NOW)
+    with CaptureQueriesContext(connection) as seen:
+        changes.standing(10, 1000, 50, category="cs.LG")
+        changes.last_of(7, 1000)
+        changes.noticed_before(NOW)
+        changes.moments([3])
+        changes.latest_of_parts(1000)
+    with connection.cursor() as cursor:
+        for query in seen.captured_queries[:-1]:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            assert not [row for row in cursor.fetchall() if row[3].startswith("SCAN")], query["sql"]
+        cursor.execute(f"EXPLAIN QUERY PLAN {seen.captured_queries[-1]['sql']}")
+        assert "COVERING INDEX change_of_key" in str(cursor.fetchall())

@@ -98,8 +98,7 @@ def portion(wanted: Wanted, limit: int, clock: Callable[[], datetime], *, after:
 
 def item(key: int, clock: Callable[[], datetime]) -> Item | None:
     """One paper, here or gone; None if there never was one of this key."""
-    notice(clock)
-    line = changes.last_of(key)
+    line = changes.last_of(key, notice(clock))
     return _items([line])[0] if line else None
 
 

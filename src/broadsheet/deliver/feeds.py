@@ -101,11 +101,12 @@ def of_digests(title: str, path: str, several: Iterable[Shown]) -> Feed:
 
 def atom(given: Feed, place: Place) -> str:
     """A feed as Atom."""
+    given = _legible(given, place)
     feed = _Atom(
-        title=plain(given.title),
+        title=given.title,
         link=f"{place.site}{given.path}",
         description="",
-        subtitle=plain(given.about) or None,
+        subtitle=given.about or None,
         author_name=given.by or place.house,
         feed_url=place.feed,
         feed_guid=given.urn,
@@ -114,14 +115,14 @@ def atom(given: Feed, place: Place) -> str:
     feed.moment = given.changed_at
     for entry in given.entries:
         feed.add_item(
-            title=plain(entry.title),
+            title=entry.title,
             link=f"{place.site}{entry.path}",
             description="",
-            content=plain(entry.html.replace(_SITE, place.site)),
+            content=entry.html,
             unique_id=entry.urn,
             pubdate=entry.at,
             updateddate=entry.changed_at,
-            categories=[plain(tag) for tag in entry.tags],
+            categories=entry.tags,
             authors=entry.authors,
         )
     return str(feed.writeString("utf-8"))
@@ -129,12 +130,13 @@ def atom(given: Feed, place: Place) -> str:
 
 def json_feed(given: Feed, place: Place) -> str:
     """A feed as a JSON Feed."""
+    given = _legible(given, place)
     items = [
         {
             "id": entry.urn,
             "url": f"{place.site}{entry.path}",
             "title": entry.title,
-            "content_html": entry.html.replace(_SITE, place.site),
+            "content_html": entry.html,
             "date_published": entry.at.astimezone(UTC).isoformat(timespec="seconds"),
             "date_modified": entry.changed_at.astimezone(UTC).isoformat(timespec="seconds"),
             "authors": [{"name": name} for name in entry.authors],
@@ -156,6 +158,20 @@ def json_feed(given: Feed, place: Place) -> str:
     return orjson.dumps(filled, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
+def _legible(given: Feed, place: Place) -> Feed:
+    """The feed without signs that feeds must not have, without empty names, and with whole addresses."""
+    entries = [
+        entry._replace(
+            title=plain(entry.title) or entry.path,
+            html=plain(entry.html.replace(_SITE, place.site)),
+            authors=list(filter(None, map(plain, entry.authors))),
+            tags=list(filter(None, map(plain, entry.tags))),
+        )
+        for entry in given.entries
+    ]
+    return given._replace(title=plain(given.title), about=plain(given.about), by=plain(given.by), entries=entries)
+
+
 class _Atom(Atom1Feed):
     """Django's, with every author of an entry, and with the collection's own moment of change."""
 
@@ -169,7 +185,7 @@ class _Atom(Atom1Feed):
         """The entry, its authors, and its text."""
         for name in item["authors"]:
             handler.startElement("author", {})  # type: ignore[arg-type]
-            handler.addQuickElement("name", plain(name))
+            handler.addQuickElement("name", name)
             handler.endElement("author")
         if item["content"]:
             handler.addQuickElement("content", item["content"], {"type": "html"})

@@ -111,7 +111,7 @@ def moments(numbers: Sequence[int]) -> list[datetime]:
     upto, at = next(seen)
     for number in numbers:
         while upto < number:
-            upto, at = next(seen)
+            upto, at = next(seen, (number, at))
         found.append(at)
     return found
 
@@ -130,9 +130,10 @@ def count_standing(after: int, upto: int, *, kind: str = "", category: str = "")
     return _standing(after, upto, kind, category).count()
 
 
-def last_of(key: int) -> Line | None:
-    """The last line about this paper; None if there never was one."""
-    row = models.Change.objects.filter(key=key).order_by("-number").values_list("number", "key", "tags").first()
+def last_of(key: int, upto: int) -> Line | None:
+    """The last line about this paper not after a number; None if there is none."""
+    rows = models.Change.objects.filter(key=key, number__lte=upto).order_by("-number")
+    row = rows.values_list("number", "key", "tags").first()
     return Line(row[0], row[1], tuple(row[2].split())) if row else None
 
 
