@@ -106,7 +106,8 @@ SETTINGS = (
     Setting("api_rate", "Requests a minute to the API, of one token or of one network without any.", 1200, _amount),
     Setting(
         "contact",
-        "Mail or web address at which the keepers of sources can reach you; each request carries it.",
+        "Mail or web address at which the keepers of sources can reach you; each request carries it, and `/oai` tells "
+        "it.",
         "",
     ),
     Setting(

@@ -47,6 +47,10 @@ def test_a_preprint_in_ris() -> None:
     assert entry["abstract"] == ADAMP.abstract
 
 
+def test_a_tie_of_tex_is_no_part_of_a_name() -> None:
+    assert "author = {Latifi, A. and Conte, R.}," in cite(a_paper(authors=("A. ~Latifi", "R.~Conte")), "bibtex")
+
+
 def test_a_preprint_in_csl_json() -> None:
     (entry,) = json.loads(cite(ADAMP, "csl"))
     assert entry["type"] == "article"

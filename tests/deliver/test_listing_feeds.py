@@ -1,7 +1,7 @@
 """Promises of the feeds of listings and digests: any reader reads them, and they say what the pages say."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import feedparser
@@ -83,6 +83,25 @@ class TestListings:
         assert f'href="/feeds/{kind}.atom{said}"' in html
         wanted = f"/subscribe?want={kind}" + (f":{OF[kind].replace(' ', '%20')}" if kind in OF else "")
         assert (wanted in html) == (kind != "venue")
+
+
+@pytest.mark.parametrize("kind", ["week", "month"])
+def test_the_top_of_a_running_period_is_one_feed_for_ever(
+    client: Client, library: Callable[..., None], kind: str
+) -> None:
+    empty = feedparser.parse(client.get(f"/feeds/top-{kind}.atom").content)
+    library(OTHER)
+    for upvotes in (20, 32):
+        library(a_record("Bread", source="huggingface", ids=OTHER.ids, extras={"huggingface": {"upvotes": upvotes}}))
+        trending.notice(Formula(), now=datetime.now(UTC))
+    read = feedparser.parse(client.get(f"/feeds/top-{kind}.atom").content)
+    assert [entry.title for entry in read.entries] == ["Bread"]
+    assert f"number 1, gained 12 upvotes in this {kind}" in read.entries[0].content[0].value
+    assert read.feed.id == empty.feed.id
+    page = client.get(read.feed.link.removeprefix("http://localhost")).content.decode()
+    assert f'href="/feeds/top-{kind}.atom"' in page
+    earlier = client.get(f"/top/{kind}/" + ("2020-W12" if kind == "week" else "2020-03")).content.decode()
+    assert "/feeds/top-" not in earlier
 
 
 def test_a_search_with_filters_is_kept_as_one_line(client: Client, library: Callable[..., None], settings: Any) -> None:

@@ -195,7 +195,7 @@ def _one_line(text: str) -> str:
 
 def family_and_given(author: str) -> tuple[str, str]:
     """Family name and given names; a particle belongs to the family name."""
-    author = _one_line(author)
+    author = " ".join(_one_line(author).replace("~", " ").split())  # a tie of TeX; no name has a tilde
     family, comma, given = author.partition(",")
     if comma:
         return family.strip(), given.strip()

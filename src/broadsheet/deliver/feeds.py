@@ -74,13 +74,16 @@ def of_collection(of: Collection, newest: Sequence[Kept]) -> Feed:
     return Feed(_urn("collection", of.key), of.title, path, entries, of.changed_at, of.about, of.by)
 
 
-def of_papers(title: str, path: str, several: Iterable[tuple[Paper, str]]) -> Feed:
-    """A listing in its order: papers, each with the reason that it stands there, if there is one."""
+def of_papers(title: str, path: str, several: Iterable[tuple[Paper, str]], *, name: str = "") -> Feed:
+    """A listing in its order: papers, each with the reason that it stands there, if there is one.
+
+    `name` names it for ever, where its path does not.
+    """
     entries = [
         _entry(paper, _urn("paper", paper.key), _day_of(paper), _day_of(paper), f"<p>{escape(why)}</p>" if why else "")
         for paper, why in several
     ]
-    return Feed(_urn("listing", path), title, path, entries, _latest(entries))
+    return Feed(_urn("listing", name or path), title, path, entries, _latest(entries))
 
 
 def of_digests(title: str, path: str, several: Iterable[Shown]) -> Feed:

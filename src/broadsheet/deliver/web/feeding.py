@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from broadsheet import wiring
-from broadsheet.core import browsing, listings
+from broadsheet.core import browsing, listings, periods, tops
 from broadsheet.core import search as search_verb
 from broadsheet.core import trending as rising
 from broadsheet.core.proofs import Purpose, proved
@@ -23,7 +23,7 @@ from broadsheet.deliver.web.views import not_found
 from broadsheet.digests import Kind
 from broadsheet.errors import IndexMissingError
 from broadsheet.library import editions
-from broadsheet.types import Paging, Sort
+from broadsheet.types import Paging, PeriodKind, Sort
 
 ENTRIES = Paging(1, 100)
 HITS = Paging(1, 50)
@@ -46,7 +46,7 @@ def as_feed(request: HttpRequest, feed: Feed, form: str) -> HttpResponse:
 
 @require_safe
 def listing(request: HttpRequest, kind: str, form: str) -> HttpResponse:
-    """A listing as a feed: `front-page`, `trending`, or what `?of=` says of `category`, `author`, `venue`, `search`."""
+    """A listing as a feed: one of the whole house, or what `?of=` says of `category`, `author`, `venue`, `search`."""
     of = " ".join(request.GET.get("of", "").split())
     if kind not in _LISTINGS or (kind not in _WHOLE and not of):
         return not_found(request)
@@ -84,6 +84,22 @@ def _trending(_of: str) -> Feed:
     return feeds.of_papers(_named("trending"), "/trending", [(each.paper, rising.reason_of(each)) for each in found])
 
 
+def _top_week(_of: str) -> Feed:
+    return _top(PeriodKind.WEEK)
+
+
+def _top_month(_of: str) -> Feed:
+    return _top(PeriodKind.MONTH)
+
+
+def _top(kind: PeriodKind) -> Feed:
+    """What gained most upvotes so far in the week or month that it is."""
+    period = periods.around(kind, datetime.now(UTC).date())
+    gained = tops.top(period, ENTRIES).gained
+    several = [(paper, f"number {rank}, gained {number:.0f} upvotes in this {kind}") for rank, number, paper in gained]
+    return feeds.of_papers(_named(f"top of the {kind}"), present.top_path(period), several, name=f"top-{kind}")
+
+
 def _category(of: str) -> Feed:
     found = browsing.in_category(wiring.index(), of, ENTRIES).papers
     return feeds.of_papers(_named(of), present.category_path(of), [(paper, "") for paper in found])
@@ -107,8 +123,9 @@ def _search(of: str) -> Feed:
     return feeds.of_papers(_named(f"“{of}”"), shown.path(Kind.SEARCH, of), several)
 
 
-_WHOLE = {"front-page", "trending"}
+_WHOLE = {"front-page", "trending", "top-week", "top-month"}
 _LISTINGS: dict[str, Callable[[str], Feed]] = {
-    "front-page": _front_page, "trending": _trending, "category": _category, "author": _author, "venue": _venue,
+    "front-page": _front_page, "trending": _trending, "top-week": _top_week, "top-month": _top_month,
+    "category": _category, "author": _author, "venue": _venue,
     "search": _search,
 }  # fmt: skip
