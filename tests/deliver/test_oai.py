@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from builders import a_record
+from django.db import OperationalError
 from django.test import Client
 from lxml import etree
 from sickle import Sickle
@@ -16,7 +17,7 @@ from sickle.oaiexceptions import BadResumptionToken, CannotDisseminateFormat, Id
 from broadsheet.core import harvesting, papers
 from broadsheet.core.store import remove, store
 from broadsheet.deliver import oai
-from broadsheet.library import models
+from broadsheet.library import changes, models
 from broadsheet.sources import arxiv_oai
 from broadsheet.sources.http import Http
 from broadsheet.sources.kinds import Options
@@ -167,6 +168,30 @@ class TestProtocol:
         }  # fmt: skip
         settings.CONTACT = "https://example.org/contact"
         assert said(client, verb="Identify")[2].findtext(f"{OAI}adminEmail") == settings.DEFAULT_FROM_EMAIL
+
+    def test_identifiers_have_the_name_of_the_house_and_stay_while_ids_change(
+        self, client: Client, settings: Any
+    ) -> None:
+        settings.SITE_URL = "https://papers.example.org:8443"
+        store([a_record("A stone of two names", source="bibtex", authors=("Ada Lovelace",))], now=NOW)
+        (before,) = identifiers(said(client, verb="ListIdentifiers", metadataPrefix="oai_dc"))
+        store([stone(1, "A stone of two names")], now=NOW)
+        assert papers.paper("2603.00001").paper_id == "arxiv:2603.00001"
+        (after,) = identifiers(said(client, verb="ListIdentifiers", metadataPrefix="arXiv"))
+        assert after == before
+        assert after.startswith("oai:papers.example.org:")
+        assert said(client, verb="Identify")[2].findtext(f"{OAI}baseURL") == "https://papers.example.org:8443/oai"
+
+    def test_while_the_library_is_held_by_a_long_import_harvesters_are_asked_to_come_again(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def held(*_: object) -> None:
+            raise OperationalError("database is locked")
+
+        stones(1)
+        monkeypatch.setattr(changes, "notice", held)
+        response = client.get("/oai?verb=ListRecords&metadataPrefix=oai_dc")
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
 
     def test_sets_are_the_archives_and_categories_of_arxiv(self, client: Client) -> None:
         specs = [spec.text for spec in said(client, verb="ListSets").iter(f"{OAI}setSpec")]

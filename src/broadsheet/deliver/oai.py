@@ -38,6 +38,8 @@ _ARGUMENTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 """What each verb must be given, and what it may be."""
 
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]{1,2000}")
+
 _RESUMED = {"ListIdentifiers", "ListRecords"}
 
 Arguments = Mapping[str, str]
@@ -134,9 +136,6 @@ def _arguments(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     if missing := sorted(required - names):
         raise OaiError("badArgument", f"{verb} needs the argument {_quoted(missing[0])}.")
     return {"verb": verb, **{name: said[name][0] for name in sorted(names)}}
-
-
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]{1,2000}")
 
 
 def _quoted(name: str) -> str:
