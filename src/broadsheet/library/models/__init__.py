@@ -30,7 +30,7 @@ __all__ = [
     "Account", "Alias", "AnnouncedDay", "Announcement", "Bounce", "CacheRow", "Change", "Claim", "Collection",
     "CollectionMember", "CollectionPaper", "Comment", "CommentVersion", "Credit", "Decision", "Delivery",
     "DiscussionLock", "Edition", "Flag", "Follow", "Follower", "FrozenPaper", "Gain", "Heat", "Hook", "Invitation",
-    "KeptAnswer", "Merge", "Moment", "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record", "Repository",
-    "RepositoryLink", "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session", "Source", "Submission",
-    "Subscriber", "Subscription", "Suppression", "Taste", "Token", "Unheeded", "Upvote",
+    "KeptAnswer", "Merge", "Moment", "Notification", "Paper", "PastList", "RankingChange", "Reading", "Record",
+    "Repository", "RepositoryLink", "RepositoryStars", "RingMember", "SendingPause", "Separation", "Session",
+    "Source", "Submission", "Subscriber", "Subscription", "Suppression", "Taste", "Token", "Unheeded", "Upvote",
 ]  # fmt: skip
