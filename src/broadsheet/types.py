@@ -178,14 +178,16 @@ class Part(NamedTuple):
 class Query:
     """What a person asked for, understood.
 
-    `text` is what was typed; `words` its free words in order; the others are what operators named, one by one in
-    `parts`. A query without words, phrases, authors, titles and ids is a listing of everything that its filter admits.
+    `text` is what was typed; `free` what of it no operator took, and `words` the words of that in order; the others are
+    what operators named, one by one in `parts`. A query without words, phrases, authors, titles and ids is a listing of
+    everything that its filter admits.
 
     The index, which knows what its papers contain, adds what the free words probably mean: `names` are those that are
     authors' names, `years` those that are years; `corrected` pairs a misspelt word with what it is taken for.
     """
 
     text: str = ""
+    free: str = ""
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.index.query import LONGEST, matched, parse, phrases, stem, terms_in, words
+from broadsheet.index.query import LONGEST, matched, parse, phrases, said, stem, terms_in, words
 from broadsheet.types import Document, Filter, Query
 
 
@@ -24,6 +24,7 @@ def test_operators_are_taken_out_of_the_words() -> None:
     line = 'graphs "scale invariant" -survey author:Heo title:slow cat:cs.LG has:code after:2020 before:2021-03 id:2006.08217'
     assert replace(parse(line), parts=()) == Query(
         text=line,
+        free="graphs",
         words=("graphs",),
         phrases=("scale invariant",),
         excluded=("survey",),
@@ -32,6 +33,18 @@ def test_operators_are_taken_out_of_the_words() -> None:
         ids=("2006.08217",),
         filter=Filter(after=date(2020, 1, 1), before=date(2021, 3, 31), categories=("cs.LG",), has_code=True),
     )
+
+
+def test_what_a_query_says_keeps_the_signs_between_its_words() -> None:
+    query = parse('What is self-attention? Who, in 2017, "first used" it? cat:cs.LG -survey')
+    assert said(query, {"2017"}) == "What is self-attention? Who, in , it? first used"
+    assert said(replace(query, corrected=(("used", "uses"), ("it", "them"))), ()).endswith("2017, them? first used")
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from('":-() authoridcfe0123456789')), max_size=200))
+def test_a_query_says_its_words_and_phrases(line: str) -> None:
+    query = parse(line)
+    assert words(said(query, ())) == words(" ".join((*query.words, *query.phrases, *query.titles)))
 
 
 def test_a_quoted_value_may_contain_blanks() -> None:

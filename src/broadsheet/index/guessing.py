@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from broadsheet.index.lexical import LexicalView, folded
-from broadsheet.index.query import stem
+from broadsheet.index.query import said, stem
 from broadsheet.types import Query
 
 SHORTEST_NAME = 3
@@ -51,10 +51,7 @@ def understood(query: Query, view: LexicalView, knows: Callable[[str], bool]) ->
 
 def meant(query: Query, view: LexicalView) -> str:
     """What the query is about, in one text: without what can only be names and years, mistakes corrected."""
-    right = dict(query.corrected)
-    left_out = {*query.years, *(name for name in query.names if _is_name(name, view))}
-    about = (right.get(word, word) for word in query.words if word not in left_out)
-    return " ".join((*about, *query.phrases, *query.titles))
+    return said(query, {*query.years, *(name for name in query.names if _is_name(name, view))})
 
 
 def _is_name(word: str, view: LexicalView) -> bool:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from broadsheet.index.dense import quantise, rotated
 from broadsheet.index.embed import Embedder
 from broadsheet.index.lexical import COMMON, MOST_TERMS, category_names, folded, names_asked
-from broadsheet.index.query import separated, stem, words
+from broadsheet.index.query import said, separated, stem, words
 from broadsheet.types import Document, PaperId, Query
 
 Codes = NDArray[np.int8]
@@ -150,10 +150,7 @@ def asked(query: Query, statistics: Statistics) -> Asked:
 
 def about(query: Query) -> str:
     """What the query is about, in one text: without names and years, mistakes corrected."""
-    right = dict(query.corrected)
-    left_out = {*query.names, *query.years}
-    meant = (right.get(word, word) for word in query.words if word not in left_out)
-    return " ".join((*meant, *query.phrases, *query.titles))
+    return said(query, {*query.names, *query.years})
 
 
 def told(document: Document) -> Told:

@@ -132,7 +132,7 @@ def parse(text: str, base: Filter = Filter()) -> Query:
             found[kind].append(value)
         else:
             kind = ""
-            found["word"] += words(token[0])
+            found["free"].append(token[0])
         if kind:
             rest = f"{text[: token.start()]} {text[token.end() :]}"
             parts.append(Part(kind, value, " ".join(rest.split())))
@@ -143,9 +143,11 @@ def parse(text: str, base: Filter = Filter()) -> Query:
         categories=(*base.categories, *found["category"]),
         has_code=True if found["code"] else base.has_code,
     )
+    free = " ".join(found["free"])
     return Query(
         text=text,
-        words=tuple(found["word"]),
+        free=free,
+        words=words(free),
         phrases=tuple(found["phrase"]),
         excluded=tuple(found["without"]),
         authors=tuple(found["author"]),
@@ -154,6 +156,16 @@ def parse(text: str, base: Filter = Filter()) -> Query:
         filter=admitting,
         parts=tuple(parts),
     )
+
+
+def said(query: Query, left_out: Collection[str]) -> str:
+    """What the query says, in one text: as typed, signs between the words included, without those that are left out.
+
+    Mistakes are corrected. A model of sentences reads the signs: where one question ends and the next begins.
+    """
+    right = dict(query.corrected) | dict.fromkeys(left_out, "")
+    free = _WORD.sub(lambda word: right.get(word[0], word[0]), query.free)
+    return " ".join((*free.split(), *query.phrases, *query.titles))
 
 
 def _given(*days: date | None) -> list[date]:
