@@ -27,7 +27,7 @@ WORDS = 16.0
 
 
 FEEDBACK = 0.5
-"""What it counts to be near to the first papers."""
+"""What it counts to be near to the first papers, against the likeness of the query."""
 
 FIRST = 5
 """Papers that are taken for right ones."""

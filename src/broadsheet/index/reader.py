@@ -248,7 +248,8 @@ class _Snapshot:
             shares, embedder.trust * similarity, meetings(text, embedder.table, tokens, lengths), lengths
         )
         places, trust = fuse.first(scores)
-        scores += fuse.FEEDBACK * self.dense.cosines(trust @ self.dense.vectors(rows[places]), rows)
+        near = self.dense.cosines(trust @ self.dense.vectors(rows[places]), rows)
+        scores += fuse.FEEDBACK * embedder.trust * near
         return _Candidates(rows, scores=scores, bm25=bm25, lexical=lexical, similarity=similarity, dense=dense)
 
     def _by_words(self, query: Query, depth: int) -> tuple[Rows, Scores]:

@@ -14,7 +14,7 @@ import numpy as np
 from broadsheet.errors import EmbedderError, MissingExtraError
 from broadsheet.index.embed import StaticEmbedder, Tokens, TokenTable, Vectors
 
-TRUST = 2.0
+TRUST = 3.0
 """A transformer knows the order of words: its cosines tell more than a sum of tokens does."""
 
 _BATCH = 64
