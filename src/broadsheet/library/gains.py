@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, Max, Sum
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from broadsheet.library import models
@@ -149,7 +149,7 @@ def hottest(limit: int) -> list[Hot]:
     """The hottest papers, hottest first; withdrawn ones are left out."""
     rows = models.Heat.objects.filter(paper__withdrawn=False).order_by("-value", "-paper")
     # The first category alone, and days as text, of which few differ: Django would parse thousands of both.
-    rows = rows.annotate(field=KT("paper__categories__0"), day=Cast("paper__listed_on", CharField()))
+    rows = rows.annotate(field=KeyTextTransform("0", "paper__categories"), day=Cast("paper__listed_on", CharField()))
     days: dict[str, date] = {}
     return [
         Hot(
