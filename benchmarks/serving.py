@@ -40,10 +40,11 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import path
 body = open(sys.argv[1], "rb").read()
-urlpatterns = [path("", lambda request: HttpResponse(body, content_type="application/json"))]
+length = {"Content-Length": str(len(body))}
+urlpatterns = [path("", lambda request: HttpResponse(body, "application/json", headers=length))]
 from waitress.server import create_server
 server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=8)
-print(" is at http://127.0.0.1:%d/" % server.effective_port, flush=True)
+print(f" is at http://127.0.0.1:{server.effective_port}/", flush=True)
 server.run()
 """
 
