@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from broadsheet.index.lexical import Scores
 
-CHANCE = 20
-"""Nobody has more right answers than fit on a page: what the 20th best paper by words scores, others do by chance."""
+CHANCE = 25
+"""Few questions have more right answers than that: what the 25th best paper by words scores, others do by chance."""
 
 MEETING = 3.0
 """What it counts that every part of the query is met, against the likeness of the whole."""
