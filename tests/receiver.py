@@ -13,9 +13,10 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from serving import Serving
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Call:
         return self.headers["webhook-signature"] == f"v1,{made}"
 
 
-class Receiver:
+class Receiver(Serving):
     """The program; `next` says what the next calls are answered: a status, `cut`, `silent`, or where to go instead."""
 
     def __init__(self) -> None:
@@ -68,25 +69,9 @@ class Receiver:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                pass
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self._server.server_address[1]}"
-        self.url = f"http://{self.host}/papers"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-
-    def __enter__(self) -> Receiver:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)
+        self.host = self.url.removeprefix("http://")
+        self.url += "/papers"
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         length = int(handler.headers["content-length"])

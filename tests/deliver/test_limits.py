@@ -15,6 +15,7 @@ from readers import signed_in
 
 import broadsheet.deliver
 from broadsheet.core import papers
+from broadsheet.deliver.mcp import acting
 from broadsheet.deliver.web.limits import limited
 from broadsheet.library import models
 
@@ -104,6 +105,8 @@ def test_the_api_counts_what_pages_do_too_as_they_do() -> None:
     of_pages = {limit.action: (limit.per_account, limit.per_network) for limit in LIMITS}
     assert len(said) == len(re.findall(r"\blimited\(", told)) > 0
     assert {action for action, *_ in said} - of_pages.keys() == {"subscription"}
+    assert of_pages["save"][0] == acting.SAVES
+    assert of_pages["submit"][0] == acting.SUBMISSIONS
     assert not [action for action, *rates in said if of_pages.get(action, tuple(rates)) != tuple(rates)]
 
 

@@ -141,9 +141,7 @@ STEPS = (
 
 
 def _told(stop: threading.Event, *, rising: bool) -> str:
-    made = hooks.tell(
-        wiring.index(), wiring.formula(), paper, rising=rising, now=_now(), stop=stop
-    )  # fmt: skip
+    made = hooks.tell(wiring.index(), wiring.formula(), paper, rising=rising, now=_now(), stop=stop)
     return f"{made} calls to make" if made else ""
 
 

@@ -97,12 +97,6 @@ def revive(number: int, now: datetime) -> int:
     return held.update(state=State.QUEUED, reason="", tries=0, next_at=now)
 
 
-def ends(number: int) -> tuple[int, datetime | None]:
-    """How many deliveries to a hook were taken, and when the last one was."""
-    rows = models.Delivery.objects.filter(edition__subscriber=number, state=State.SENT).order_by("-sent_at")
-    return rows.count(), rows.values_list("sent_at", flat=True).first()
-
-
 def keepers() -> list[int]:
     """The accounts of administrators who can sign in."""
     rows = models.Account.objects.filter(role=Role.ADMINISTRATOR, is_active=True)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from broadsheet import wiring
 from broadsheet.core import papers, voting
 from broadsheet.deliver import present
-from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.acting import actor_of, back, signed_in, wants_json
 from broadsheet.deliver.web.interleaving import credit
 from broadsheet.deliver.web.limits import limited
 from broadsheet.types import Paper
@@ -31,7 +31,7 @@ def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
         votes = voting.upvote(account, found, now=now, network=wiring.network(request.META["REMOTE_ADDR"], now))
     else:
         votes = voting.withdraw(account, found, now=now)
-    if "application/json" in request.headers.get("Accept", ""):
+    if wants_json(request):
         return JsonResponse({"voted": on, "votes": votes, "upvotes_in_all": votes + (found.upvotes or 0)})
     return back(request, present.paper_path(found.paper_id))
 

@@ -27,6 +27,11 @@ def viewer_of(request: HttpRequest) -> Actor | None:
     return actor_of(request) if request.user.is_authenticated else None
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asks, which shows by itself what came of it."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Ask strangers to sign in, and answer what the account may not do, or what is not there, with the page for it."""
     return login_required(answering(view))

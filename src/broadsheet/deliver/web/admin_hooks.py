@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 
 from broadsheet.core import hooks
 from broadsheet.deliver import hooks as calls
 from broadsheet.deliver import keeping
 from broadsheet.deliver.web.acting import actor_of
+from broadsheet.deliver.web.admin_base import Saying
 from broadsheet.deliver.web.admin_delivery import site
-from broadsheet.errors import BroadsheetError
 from broadsheet.library import models
 from broadsheet.sending import Event, State, Verdict
 from broadsheet.sources.addresses import shown
@@ -45,7 +45,7 @@ class HookForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(models.Hook)
-class HookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class HookAdmin(Saying):
     """Programs that are told of events; each call is among the deliveries."""
 
     form = HookForm
@@ -117,14 +117,6 @@ class HookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         messages.success(
             request, f"The secret that signs its calls is {made.secret}. It is shown now, and never again."
         )
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """The form; what makes no sense is said above it."""
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except BroadsheetError as error:
-            messages.error(request, str(error))
-            return HttpResponseRedirect(request.path)
 
     @admin.action(description="Pause", permissions=["act"])
     def pause(self, request: HttpRequest, rows: QuerySet[models.Hook]) -> None:

@@ -20,7 +20,7 @@ from broadsheet.community import Access, Actor, Collection, Where
 from broadsheet.core import collecting, gathering, papers, shelving
 from broadsheet.core.collecting import CollectionError, CollectionNotFoundError
 from broadsheet.deliver import feeds, present, shelves
-from broadsheet.deliver.web.acting import actor_of, signed_in
+from broadsheet.deliver.web.acting import actor_of, signed_in, viewer_of
 from broadsheet.deliver.web.context import address_of
 from broadsheet.deliver.web.feeding import as_feed
 from broadsheet.deliver.web.limits import limited
@@ -56,7 +56,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     """The reader's collections, those shared with it, and those that the house may read; and the form for a new one."""
     if request.method == "POST":
         return _make(request)
-    actor = _reader(request)
+    actor = viewer_of(request)
     found = collecting.public(actor, paging_of(request, ON_A_PAGE))
     mine = [shelves.collection(each) for each in collecting.of_account(actor)] if actor else []
     context = {
@@ -75,7 +75,7 @@ def collections(request: HttpRequest) -> HttpResponse:
 @that_exist
 def collection(request: HttpRequest, name: str) -> HttpResponse:
     """One collection, a page of its papers in their order."""
-    actor = _reader(request)
+    actor = viewer_of(request)
     found = collecting.collection(shelves.number_in(name), actor)
     shown = shelves.collection(found)
     if shown["url"] != request.path:
@@ -104,7 +104,7 @@ def collection(request: HttpRequest, name: str) -> HttpResponse:
 def feed(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """A collection as a feed; a private one for who knows its secret, or is signed in and may see it."""
     number, secret = shelves.number_in(name), request.GET.get("secret", "")
-    found = collecting.opened(number, secret) if secret else collecting.collection(number, _reader(request))
+    found = collecting.opened(number, secret) if secret else collecting.collection(number, viewer_of(request))
     return as_feed(request, feeds.of_collection(found, shelving.newest(found)), form)
 
 
@@ -112,7 +112,7 @@ def feed(request: HttpRequest, name: str, form: str) -> HttpResponse:
 @that_exist
 def export(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """A collection as a file, in its order."""
-    found = collecting.collection(shelves.number_in(name), _reader(request))
+    found = collecting.collection(shelves.number_in(name), viewer_of(request))
     if form not in shelves.FORMATS:
         return not_found(request)
     text = shelves.export(shelving.every(found), found, form, address_of(request))
@@ -277,10 +277,6 @@ _ACTS: dict[str, Callable[[HttpRequest, Actor, int], HttpResponse]] = {
     "unshare": _unshare, "renew": _renew,
 }  # fmt: skip
 """What can be done to a collection, by the last part of its address."""
-
-
-def _reader(request: HttpRequest) -> Actor | None:
-    return actor_of(request) if request.user.is_authenticated else None
 
 
 def _to(found: Collection, fragment: str = "", *, place: int = 0) -> HttpResponse:

@@ -13,6 +13,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from broadsheet.deliver.web.acting import wants_json
+
 APP = "broadsheet"
 Answered = TypeVar("Answered")
 View = Callable[..., Answered]
@@ -55,7 +57,7 @@ def allowed(action: str, account: int, *, per_account: str) -> bool:
 
 def too_often(request: HttpRequest, wait: int = A_MINUTE) -> HttpResponse:
     """Say that this came too often, and in how many seconds it may come again."""
-    if "application/json" in request.headers.get("Accept", ""):
+    if wants_json(request):
         said = f"This came too often. Try again in {wait} seconds."
         response: HttpResponse = JsonResponse({"error": said}, status=429)
     else:

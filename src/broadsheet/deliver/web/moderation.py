@@ -17,7 +17,7 @@ from broadsheet.core import decisions, moderating, papers, roles
 from broadsheet.core.moderating import DecisionError
 from broadsheet.core.splitting import SplitError
 from broadsheet.deliver import keeping, present
-from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.acting import actor_of, back, signed_in, viewer_of
 from broadsheet.deliver.web.views import pages, paging_of
 from broadsheet.errors import PaperNotFoundError
 from broadsheet.incoming import Seen
@@ -29,7 +29,7 @@ ON_A_PAGE = 50
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """What was decided, latest first: the public lines for everybody, all of them for editors."""
-    actor = actor_of(request) if request.user.is_authenticated else None
+    actor = viewer_of(request)
     paging = paging_of(request, ON_A_PAGE)
     found, total = decisions.recent(actor, paging)
     context = {

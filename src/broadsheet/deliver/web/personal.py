@@ -19,7 +19,7 @@ from broadsheet.core.collecting import CollectionError
 from broadsheet.core.personal import ENOUGH
 from broadsheet.deliver import for_you as presenting
 from broadsheet.deliver import present
-from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.acting import actor_of, back, signed_in, wants_json
 from broadsheet.deliver.web.interleaving import mixed_rankings, signed
 from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import as_cards, pages, paging_of
@@ -67,7 +67,7 @@ def less(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Show less like this paper, or take it back with `on=0`; answers JSON to who asks for it."""
     found, on = papers.paper(paper_id), request.POST.get("on") != "0"
     reading.mark(actor_of(request), found, hidden=on, now=datetime.now(UTC))
-    if "application/json" in request.headers.get("Accept", ""):
+    if wants_json(request):
         return JsonResponse({"hidden": on})
     if on and not request.POST.get("next"):
         return HttpResponseRedirect(f"{PATH}?gone={found.paper_id}")

@@ -15,7 +15,7 @@ from broadsheet.community import Actor, ReadingState
 from broadsheet.core import collecting, papers, reading, saving
 from broadsheet.core.collecting import CollectionError, CollectionNotFoundError
 from broadsheet.deliver import present, shelves
-from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.acting import actor_of, back, signed_in, wants_json
 from broadsheet.deliver.web.limits import limited
 from broadsheet.types import Paper
 
@@ -37,7 +37,7 @@ def save(request: HttpRequest, paper_id: str) -> HttpResponse:
         return _refused(request, "A collection is gone, or not shared with you any more. Load the page anew.", shown)
     except CollectionError as error:
         return _refused(request, str(error), shown)
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse(shelves.marks(marks))
     messages.success(request, f"Saved: {shown['title']}")
     return back(request, shown["url"])
@@ -86,11 +86,7 @@ def _numbers(values: Iterable[str]) -> set[int]:
 
 
 def _refused(request: HttpRequest, words: str, shown: present.Shown) -> HttpResponse:
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"error": words}, status=422)
     messages.error(request, words)
     return back(request, shown["url"])
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
