@@ -155,7 +155,7 @@ class TestLists:
 @pytest.mark.usefixtures("stones")
 class TestSearch:
     def test_it_answers_as_the_page_with_reasons_and_what_was_understood(self) -> None:
-        expected = plain(present.answer(search_verb.search(wiring.index(), "rolls author:slate")))
+        expected = plain(present.answer(search_verb.search(wiring.index(), "rolls author:slate", faceted=True)))
         found = told("/search?q=rolls+author:slate")
         assert found == expected | {"next": None}
         assert found["understood"] == [{"kind": "author", "value": "slate", "without": "rolls"}]

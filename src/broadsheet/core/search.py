@@ -23,11 +23,13 @@ def search(
     filter: Filter = Filter(),
     sort: Sort = Sort.RELEVANCE,
     paging: Paging = Paging(),
+    faceted: bool = False,
 ) -> Answer:
     """What the library has on this: words, meaning, operators and ids in one line, whatever is typed.
 
     Ids, addresses and DOIs of papers, anywhere in the line, put those papers first; with nothing beside them, those are
-    all that is found. Without an index the answer has no other papers, and its state says so.
+    all that is found. Without an index the answer has no other papers, and its state says so. `faceted` counts the hits
+    by their facets, for whoever shows them.
     """
     parts, rest = named(text)
     query = parse(rest, filter)
@@ -40,7 +42,7 @@ def search(
     hits, without_filter = Hits(hits=pinned, total=len(pinned), query=query), None
     try:
         if (rest and not query.ids) or not asked:
-            hits = _after(pinned, index.search(query, sort=sort, paging=paging), paging)
+            hits = _after(pinned, index.search(query, sort=sort, paging=paging, faceted=faceted), paging)
         if not hits.total and query.filter:
             without_filter = index.search(replace(query, filter=Filter()), paging=Paging(1, 1)).total
     except IndexMissingError:

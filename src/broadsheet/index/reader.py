@@ -61,13 +61,16 @@ class Index:
         sort: Sort = Sort.RELEVANCE,
         paging: Paging = Paging(),
         method: Method = Method.HYBRID,
+        faceted: bool = False,
     ) -> Hits:
         """One page of the papers for this query, and how many there are in all, at most 1,500 if they are scored.
+
+        `faceted` counts all of them by their facets too, if they are scored.
 
         A query that scores nothing lists every paper that it admits, newest first. IndexMissingError if there is no
         index yet.
         """
-        return self._current().search(query, self.embedder, sort, paging, method)
+        return self._current().search(query, self.embedder, sort, paging, method, faceted=faceted)
 
     def similar(self, key: int, limit: int) -> tuple[Hit, ...]:
         """The papers nearest in meaning to this one, nearest first, without itself and those that say the same."""
@@ -160,7 +163,9 @@ class _Snapshot:
     lexical: LexicalView
     dense: DenseView
 
-    def search(self, query: Query, embedder: Embedder, sort: Sort, paging: Paging, method: Method) -> Hits:
+    def search(
+        self, query: Query, embedder: Embedder, sort: Sort, paging: Paging, method: Method, *, faceted: bool
+    ) -> Hits:
         query = understood(query, self.lexical, embedder.table.knows)
         scored = bool(query.words or query.phrases or query.titles)
         candidates = (
@@ -174,7 +179,7 @@ class _Snapshot:
         first = (paging.page - 1) * paging.size
         hits = self._hits(candidates, order[first : first + paging.size], first)
         words = self.lexical.looked_up(query) if hits else ()
-        facets = self.dense.facets(candidates.rows[order]) if scored else Facets()
+        facets = self.dense.facets(candidates.rows[order]) if scored and faceted else Facets()
         return Hits(hits=hits, total=len(order), words=words, query=query, facets=facets)
 
     def listed(self, field: str, term: str) -> list[int]:

@@ -140,7 +140,9 @@ def search(
     operators = [f"after:{after}"] * bool(after) + [f"before:{before}"] * bool(before) + ["has:code"] * code
     operators += [f"cat:{category}" for category in categories]
     index_now(quiet=True)
-    answer = verb.search(wiring.index(), " ".join([*words, *operators]), sort=Sort(sort), paging=Paging(page, size))
+    answer = verb.search(
+        wiring.index(), " ".join([*words, *operators]), sort=Sort(sort), paging=Paging(page, size), faceted=as_json
+    )
     if as_json:
         print_json(present.answer(answer))
     elif answer.found:

@@ -106,7 +106,7 @@ def search(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
         categories=tuple(filter(None, asked.category)),
         has_code=True if asked.code else None,
     )
-    found = verb.search(wiring.index(), asked.q, filter=admitting, sort=asked.sort, paging=asked.paging())
+    found = verb.search(wiring.index(), asked.q, filter=admitting, sort=asked.sort, paging=asked.paging(), faceted=True)
     told = present.answer(found)
     with_own(request, [each.paper for each in found.found], told["papers"])
     return told | {"next": following(request, found.paging, found.total)}
