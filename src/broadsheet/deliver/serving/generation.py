@@ -1,0 +1,99 @@
+"""One generation of the service: the program, loaded once, and the processes that are forked from it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from broadsheet import jobs
+from broadsheet.deliver.serving import worker
+from broadsheet.deliver.serving.children import LOOK, Child, Kept
+
+PATIENCE = 10.0
+"""Seconds that the jobs get to come to an end."""
+
+
+def run(listener: socket.socket, ready: int, *, keeper: int, workers: int, threads: int) -> None:
+    """Answer requests in so many processes with so many threads in all, and run the jobs in one more, until SIGTERM.
+
+    Writes a byte to the file of this number, `ready`, once all of them answer, and closes it. Ends too when the process
+    `keeper`, which started this one, is gone. Django must be ready, and no thread may have been started: this process
+    is forked.
+    """
+    from django.db import connections
+
+    from broadsheet.deliver.web.wsgi import application
+
+    connections.close_all()  # none may be shared with a fork
+    gc.freeze()  # what is there now is never looked at again, and so its memory stays shared
+    here, stop = os.getpid(), _stop_at_sigterm()
+    hearing, saying = os.pipe()
+    os.set_blocking(hearing, False)
+    each = max(-(-threads // workers), 2)
+
+    def answer() -> None:
+        worker.answer(application, listener, parent=here, threads=each, ready=lambda: os.write(saying, b"."))
+
+    kept = [Kept(f"Worker {number}", answer) for number in range(1, workers + 1)]
+    heard = 0
+    while not stop and os.getppid() == keeper:
+        for child in kept:
+            child.tend()
+        if heard < workers and (heard := heard + _heard(hearing)) >= workers:
+            os.write(ready, b".")
+            os.close(ready)
+            kept.append(Kept("The process of the background jobs", lambda: run_jobs(here)))
+        time.sleep(LOOK / 10 if heard < workers else LOOK)
+    _end([one.child for one in kept[:workers]], [one.child for one in kept[workers:]])
+
+
+def run_jobs(parent: int) -> None:
+    """Run the background jobs until told to stop, or until the process `parent` is gone, which started this one."""
+    from broadsheet.deliver import hooks
+    from broadsheet.deliver.mail import steps as sending
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _signal, _frame: stop.set())
+
+    def watch() -> None:
+        while not stop.wait(1.0):
+            if os.getppid() != parent:
+                stop.set()
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
+    jobs.run(stop, (*jobs.STEPS, *sending.STEPS, *hooks.STEPS))
+
+
+def _end(answering: Sequence[Child], working: Sequence[Child]) -> None:
+    for child in (*answering, *working):
+        child.ask_to_end()
+    for child in working:
+        child.end(PATIENCE)
+    for child in answering:
+        child.end(worker.PATIENCE + PATIENCE)
+
+
+def _stop_at_sigterm() -> list[int]:
+    """A list that holds something once SIGTERM came."""
+    stop: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        stop.append(number)
+
+    signal.signal(signal.SIGTERM, note)
+    return stop
+
+
+def _heard(pipe: int) -> int:
+    """How many bytes came since this was asked last."""
+    try:
+        return len(os.read(pipe, 64))
+    except BlockingIOError:
+        return 0

@@ -1,0 +1,91 @@
+"""A process that answers requests, until it is told to retire: then it answers what was begun, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import WSGITask
+
+LINGER = 1.0
+"""Seconds that a retiring worker waits for the next request of a connection that is kept open, to say good-bye in its
+answer: closed without a word, it could be closed in the face of a request that is under way."""
+
+PATIENCE = 60.0
+"""Seconds that a retiring worker gives to answers that take long, such as downloads."""
+
+ORPHANED = 3.0
+"""Seconds that it gives to them when the process that started it is gone."""
+
+LOOK = 1.0
+"""Seconds after which a worker looks whether the process that started it is still there."""
+
+
+def answer(
+    application: Any, listener: socket.socket, *, parent: int, threads: int, ready: Callable[[], object]
+) -> None:
+    """Answer requests in so many threads; ends after SIGTERM, or when the process `parent` is gone, which started this.
+
+    Other processes may answer at the same socket. After SIGTERM new connections are left to them; those that are open
+    get the answers that they wait for, and one more, which tells them to close.
+    """
+    server: Any = create_server(
+        application,
+        sockets=[listener],
+        threads=threads,
+        asyncore_use_poll=True,
+        ident="broadsheet",
+        clear_untrusted_proxy_headers=False,  # `web.network` believes proxies by the settings, on any server
+    )
+    server.channel_class = _Channel
+    server.retiring = False
+
+    def retire(_signal: int, _frame: FrameType | None) -> None:
+        server.retiring = True
+        server.pull_trigger()  # wakes the loop
+
+    signal.signal(signal.SIGTERM, retire)
+    ready()
+    while not server.retiring and os.getppid() == parent:
+        _turn(server, LOOK)
+    server.retiring, server.accepting = True, False
+    server.del_channel()
+    server.socket.close()
+    start = time.monotonic()
+    while server.active_channels and time.monotonic() < start + (PATIENCE if os.getppid() == parent else ORPHANED):
+        if time.monotonic() > start + LINGER:
+            for channel in server.active_channels.values():
+                channel.will_close = channel.will_close or channel.idle()
+        _turn(server, 0.1)
+    server.task_dispatcher.shutdown()
+
+
+def _turn(server: Any, seconds: float) -> None:
+    """Send and receive once, as soon as there is something to, or after so many seconds."""
+    server.asyncore.loop(timeout=seconds, use_poll=True, map=server._map, count=1)
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    """Tells a connection to close with its answer, once the worker retires."""
+
+    def build_response_header(self) -> Any:
+        if self.channel.server.retiring:
+            self.set_close_on_finish()
+        return super().build_response_header()
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection."""
+
+    task_class = _Task
+
+    def idle(self) -> bool:
+        """Whether nothing was begun that is not answered and sent."""
+        return not (self.requests or self.request or self.total_outbufs_len)
