@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from builders import a_record
 from django.test import Client
 from programs import V1, a_program, a_stranger
 from readers import an_actor, signed_in
+from running import environment, said_by
 
 from broadsheet.community import Role
 from broadsheet.core import repeating, tokens
@@ -19,6 +21,30 @@ from broadsheet.library import models
 from broadsheet.people import Scope
 
 pytestmark = pytest.mark.django_db
+
+FORKED = """
+import os, signal, time
+from broadsheet.deliver.api.v1.counting import Counter
+
+counter = Counter()
+
+def fork(times):
+    child = os.fork()
+    if not child:
+        for _ in range(times):
+            counter.take("ours", 0, 60.0)
+        os._exit(0)
+    return child
+
+for killed in [fork(10**9) for _ in range(10)]:
+    time.sleep(0.02)
+    os.kill(killed, signal.SIGKILL)
+    os.waitpid(killed, 0)
+counter.take("another", 0, 120.0)  # a new minute
+for child in [fork(500) for _ in range(4)]:
+    os.waitpid(child, 0)
+print(counter.take("ours", 0, 60.0).remaining)
+"""
 
 STONE = "/papers/arxiv:2603.00001"
 
@@ -142,6 +168,9 @@ class TestHowOften:
         counter = Counter()
         assert [counter.take("x", 2, now).remaining for now in (0.0, 59.0, 59.9, 60.0)] == [1, 0, -1, 1]
         assert counter.take("y", 2, 60.0).remaining == 1
+
+    def test_processes_that_were_forked_count_together_whoever_of_them_is_killed(self, tmp_path: Path) -> None:
+        assert said_by(FORKED, environment(tmp_path)) == ("-2001\n", "")
 
     def test_haste_in_writing_is_shared_with_the_pages(self) -> None:
         program, browser = a_program(), signed_in()
