@@ -46,6 +46,11 @@ def _count(text: str) -> int:
     return number
 
 
+def _workers(text: str) -> int:
+    """a whole number from 1 to 64, or 0 for as many as there are cores"""
+    return int(text) and _count(text)
+
+
 def _real(text: str) -> float:
     """a number above nought"""
     number = float(text)
@@ -102,7 +107,10 @@ SETTINGS = (
         "Name of the embedder, or `transformer:` and a sentence transformer; changing it rebuilds the index.",
         "static-papers-256",
     ),
-    Setting("threads", "Requests answered at the same time.", 8, _count),
+    Setting("threads", "Requests answered at the same time, by all workers.", 8, _count),
+    Setting(
+        "workers", "Processes that answer requests; by default as many as there are cores, at most four.", 0, _workers
+    ),
     Setting("api_rate", "Requests a minute to the API, of one token or of one network without any.", 1200, _amount),
     Setting(
         "contact",

@@ -133,6 +133,10 @@ class Index:
             building=building,
         )
 
+    def version(self) -> tuple[str, int, int] | None:
+        """What stays equal as long as this index does; None without one."""
+        return generations.version(self._folder)
+
     def _current(self) -> _Snapshot:
         """What is committed now; if that cannot be opened, what was."""
         for _ in range(3):  # a generation may be swapped and removed while it is being opened

@@ -38,16 +38,15 @@ def mcp(host: str, port: int, *, over_http: bool) -> None:
         raise MissingExtraError("mcp", "Answering agents") from error
     from django.db import connections
 
-    from broadsheet.deliver import serve
+    from broadsheet.deliver.serving import listening
 
     connections.close_all()  # each call opens one of its own
     threading.Thread(target=_freshen, name="freshen", daemon=True).start()
     if not over_http:
         server.over_standard_streams()
         return
-    listener = serve.listen(host, port)
-    listener.listen()
-    click.echo(f"Agents are answered at {serve.address(listener).rstrip('/')}{server.PATH}")
+    listener = listening.listen(host, port)
+    click.echo(f"Agents are answered at {listening.address(listener).rstrip('/')}{server.PATH}")
     server.over_http(listener, settings.ALLOWED_HOSTS)
 
 

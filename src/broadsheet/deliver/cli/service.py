@@ -27,20 +27,39 @@ def up(host: str | None, port: int | None, *, sample: bool) -> None:
       broadsheet up
       broadsheet up --port 9000 --no-sample
       BROADSHEET_DATA=/srv/papers broadsheet up --host 0.0.0.0
+      kill -HUP 4711    start it anew, as process 4711, after an upgrade or a change of settings; loses no request
     """
-    settings = prepare()
-    from broadsheet.core import imports
-    from broadsheet.deliver import serve
+    from broadsheet import settings
+    from broadsheet.deliver.serving import keeper, listening
 
-    listener = serve.listen(host or settings.HOST, settings.PORT if port is None else port)
-    if sample and (report := imports.import_sample(now=now())).new:
-        click.echo(f"Loaded the sample reading list: {report.new} papers.")
+    listener = listening.listen(host or settings.HOST, settings.PORT if port is None else port)
 
     def ready() -> None:
-        click.secho(f"{settings.SITE_NAME} is at {serve.address(listener)}", bold=True)
+        click.secho(f"{settings.SITE_NAME} is at {listening.address(listener)}", bold=True)
         click.echo(f"The library is in {settings.DATA_FOLDER}. Stop with ctrl-c.")
 
-    serve.serve(listener, threads=settings.THREADS, ready=ready)
+    command = [sys.executable, "-m", "broadsheet", "generation", "--sample" if sample else "--no-sample"]
+    sys.exit(keeper.keep(command, listener, ready=ready))
+
+
+@click.command(hidden=True)
+@click.option("--listener", type=int, required=True, help="Number of the open file of the listening socket.")
+@click.option("--ready", type=int, required=True, help="Number of the open file to write to once all is ready.")
+@click.option("--keeper", type=int, required=True, help="Number of the process that started this one.")
+@click.option("--sample/--no-sample", default=False, help="Fill an empty library with the sample reading list.")
+def generation(listener: int, ready: int, keeper: int, *, sample: bool) -> None:
+    """Run one generation of the service, as `up` starts it: workers, and the background jobs."""
+    settings = prepare()
+    import socket
+
+    from broadsheet.core import imports
+    from broadsheet.deliver.serving import generation
+
+    if sample and (report := imports.import_sample(now=now())).new:
+        click.echo(f"Loaded the sample reading list: {report.new} papers.")
+    generation.run(
+        socket.socket(fileno=listener), ready, keeper=keeper, workers=settings.WORKERS, threads=settings.THREADS
+    )
 
 
 @click.command()
@@ -52,9 +71,11 @@ def jobs() -> None:
       broadsheet jobs    beside a web server of your own that serves broadsheet.deliver.web.wsgi
     """
     prepare()
-    from broadsheet.deliver import serve
+    import os
 
-    serve.run_jobs()
+    from broadsheet.deliver.serving import generation
+
+    generation.run_jobs(os.getppid())
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.operation import Operation
@@ -65,7 +65,14 @@ def _has_nul(said: Any) -> bool:
 
 
 class Api(NinjaAPI):
-    """Calls its operations by the names of their functions, for clients to call them so too."""
+    """Calls its operations by the names of their functions, and links pages of lists to the next."""
+
+    def create_response(self, request: HttpRequest, data: Any, **more: Any) -> HttpResponse:
+        """An answer, with a link to the next page if there is one."""
+        response = super().create_response(request, data, **more)
+        if following := getattr(request, "following", None):
+            response.headers["Link"] = f'<{following}>; rel="next"'
+        return response
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The name of an operation."""

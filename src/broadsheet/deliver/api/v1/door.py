@@ -52,8 +52,6 @@ def door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
         if request.headers.get("Authorization"):
             patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, ["Authorization"])
-        if following := getattr(request, "following", None):
-            response.headers["Link"] = f'<{following}>; rel="next"'
         return response
 
     return respond
