@@ -20,7 +20,8 @@ def command_line() -> str:
             yield f"## {name}\n\n```\n{command.get_help(context)}\n```\n"
         if isinstance(command, click.Group):
             for child in command.commands.values():
-                yield from pages(child, f"{name} {child.name}")
+                if not child.hidden:
+                    yield from pages(child, f"{name} {child.name}")
 
     return "# Command line\n\nWritten by `scripts/reference.py` from the commands themselves.\n\n" + "\n".join(
         pages(main, "broadsheet")
