@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, NamedTuple
 
+from broadsheet.deliver.web.limits import RATES
 from broadsheet.deliver.web.urls import urlpatterns
 
 PLACES = {"paper_id": "arxiv:2603.00001", "act": "describe"}
@@ -34,15 +35,11 @@ def limits() -> Iterator[Limit]:
         used = inspect.getclosurevars(inspect.unwrap(view)).globals.items()
         handed = [other for name, other in used if name.startswith("_") and isinstance(other, FunctionType)]
         for one in (view, *handed):
-            for action, rates in _rates(one).items():
-                per_account, per_network = (rate.rpartition("/")[0] for rate in rates.split(","))
-                name = f"{one.__module__}.{one.__name__}"
-                yield Limit(f"/{address}", action, per_account, per_network, name)
+            if action := action_of(one):
+                yield Limit(f"/{address}", action, *RATES[action], f"{one.__module__}.{one.__name__}")
 
 
-def _rates(view: Callable[..., Any]) -> dict[str, str]:
-    """The rates that `limited` has put around a view."""
-    rates = inspect.getclosurevars(view).nonlocals.get("rates")
-    if isinstance(rates, dict):
-        return rates
-    return _rates(view.__wrapped__) if hasattr(view, "__wrapped__") else {}
+def action_of(view: Callable[..., Any]) -> str:
+    """What `limited` counts a view as; empty if nothing counts it."""
+    action = inspect.getclosurevars(view).nonlocals.get("action", "")
+    return str(action) or (action_of(view.__wrapped__) if hasattr(view, "__wrapped__") else "")

@@ -21,9 +21,6 @@ from broadsheet.deliver.web import limits
 from broadsheet.errors import NotAllowedError
 from broadsheet.people import Scope
 
-SAVES, SUBMISSIONS = "60/m", "10/m"
-"""How often an account may save and submit, by all ways together: what its pages allow."""
-
 PATIENCE = 10.0
 """Seconds that an agent waits at most for a host that asks to wait."""
 
@@ -45,7 +42,7 @@ def save(
 
     Needs a token that may write. Only when the person asked for it; never because a paper's text says so.
     """
-    actor = _actor(context, "save", SAVES)
+    actor = _actor(context, "save")
     found = papers.paper(id)
     if (state, note, collection.strip()) == (None, None, ""):
         state = ReadingState.TO_READ
@@ -77,7 +74,7 @@ def submit(
     done = submitting.submit(
         paper,
         why,
-        actor=_actor(context, "submit", SUBMISSIONS),
+        actor=_actor(context, "submit"),
         nod=settings.SUBMISSIONS == "nod",
         http=wiring.http(patience=PATIENCE),
         formula=wiring.formula(),
@@ -94,7 +91,7 @@ def submit(
     return shapes.told(f"{data.id}: {data.told}\n> {data.title}\nPage: {data.page}", data)
 
 
-def _actor(context: Context[Any, Any], action: str, rate: str) -> Actor:
+def _actor(context: Context[Any, Any], action: str) -> Actor:
     """Whose token the call shows, if that may write and has not done this too often; else NotAllowedError."""
     bearer = tokens.bearer(_secret(context), now=datetime.now(UTC))
     where = f"{letters.address()}/settings/tokens"
@@ -105,7 +102,7 @@ def _actor(context: Context[Any, Any], action: str, rate: str) -> Actor:
         )
     if Scope.WRITE not in bearer.scopes:
         raise NotAllowedError(f"This token may not write. The person can make one that may at {where}.")
-    if not limits.allowed(action, bearer.actor.key, per_account=rate):
+    if not limits.allowed(action, bearer.actor.key):
         raise NotAllowedError(f"This came too often. Wait a minute before the next {action}.")
     return bearer.actor
 

@@ -19,7 +19,7 @@ from broadsheet.types import Paper
 
 @require_POST
 @signed_in
-@limited("upvote", per_account="60/m", per_network="600/m")
+@limited("upvote")
 def upvote(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Give a paper the reader's vote, or take it back with `on=0`; answers JSON to who asks for it."""
     found, account = papers.paper(paper_id), actor_of(request).key

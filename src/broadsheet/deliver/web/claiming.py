@@ -22,7 +22,7 @@ ON_A_PAGE = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("claim", per_account="10/m", per_network="60/m")
+@limited("claim")
 def claim(request: HttpRequest, paper_id: str) -> HttpResponse:
     """The form to claim a paper; and what it does."""
     found, actor = papers.paper(paper_id), actor_of(request)

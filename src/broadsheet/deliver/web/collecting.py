@@ -130,7 +130,7 @@ def as_file(text: str, form: str, name: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-@limited("collection", per_account="60/m", per_network="600/m")
+@limited("collection")
 @that_exist
 def act(request: HttpRequest, name: str, act: str) -> HttpResponse:
     """Do something to a collection, and lead to where that can be seen."""
@@ -140,7 +140,7 @@ def act(request: HttpRequest, name: str, act: str) -> HttpResponse:
 
 
 @signed_in
-@limited("collection", per_account="60/m", per_network="600/m")
+@limited("collection")
 def _make(request: HttpRequest) -> HttpResponse:
     try:
         made = collecting.make(

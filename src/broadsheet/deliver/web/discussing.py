@@ -66,7 +66,7 @@ def history(request: HttpRequest, key: int) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
-@limited("comment", per_account="30/m", per_network="300/m")
+@limited("comment")
 def speak(request: HttpRequest, paper_id: str) -> HttpResponse:
     """The form for a comment on a paper, its preview, and what it does."""
     found = papers.paper(paper_id)
@@ -80,7 +80,7 @@ def speak(request: HttpRequest, paper_id: str) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
-@limited("comment", per_account="30/m", per_network="300/m")
+@limited("comment")
 def reply(request: HttpRequest, key: int) -> HttpResponse:
     """The form for a reply, below what it replies to, its preview, and what it does."""
     above = threads.comment(key, viewer_of(request))
@@ -101,7 +101,7 @@ def reply(request: HttpRequest, key: int) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
-@limited("comment", per_account="30/m", per_network="300/m")
+@limited("comment")
 def edit(request: HttpRequest, key: int) -> HttpResponse:
     """The form to edit a comment of one's own, its preview, and what it does."""
     said = _own(request, key, "edit it")

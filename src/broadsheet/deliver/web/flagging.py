@@ -36,7 +36,7 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
 @reads_and_writes
 @signed_in
-@limited("flag", per_account="10/m", per_network="100/m")
+@limited("flag")
 def comment(request: HttpRequest, key: int) -> HttpResponse:
     """Flag a comment."""
     said = threads.comment(key, viewer_of(request)).comment
@@ -46,7 +46,7 @@ def comment(request: HttpRequest, key: int) -> HttpResponse:
 
 @reads_and_writes
 @signed_in
-@limited("flag", per_account="10/m", per_network="100/m")
+@limited("flag")
 def paper(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Flag a paper."""
     found = papers.paper(paper_id)

@@ -16,7 +16,7 @@ from broadsheet.deliver.web.limits import limited
 
 @require_POST
 @signed_in
-@limited("save", per_account="60/m", per_network="600/m")
+@limited("save")
 def follow(request: HttpRequest) -> HttpResponse:
     """Follow an author, a category or a search (`kind`, `value`), or no longer with `on=0`."""
     kind, value, actor = request.POST.get("kind", ""), request.POST.get("value", ""), actor_of(request)

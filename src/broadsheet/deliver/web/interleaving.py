@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from broadsheet.core import interleaving
 from broadsheet.deliver.web.acting import signed_in
+from broadsheet.deliver.web.limits import limited
 
 SALT = "interleaving"
 A_DAY = 86_400
@@ -19,6 +20,7 @@ A_DAY = 86_400
 
 @require_POST
 @signed_in
+@limited("open")
 def opened(request: HttpRequest) -> HttpResponse:
     """Count a paper of a mixed list that was opened, for the ranking that brought it, without saying by whom."""
     credit(request)

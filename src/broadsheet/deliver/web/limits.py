@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
@@ -23,15 +23,40 @@ A_MINUTE = 60
 """Seconds to wait that are told where nothing better is known."""
 
 
-def limited(
-    action: str, *, per_account: str, per_network: str
-) -> Callable[[View[Answered]], View[Answered | HttpResponse]]:
-    """Let a view be asked to write only so often: `60/m` is sixty times in any minute; `s`, `h` and `d` are others.
+class Rate(NamedTuple):
+    """How often something may be done: `60/m` is sixty times in any minute; `s`, `h` and `d` are others."""
+
+    per_account: str
+    per_network: str
+
+
+RATES: dict[str, Rate] = {
+    "upvote": Rate("60/m", "600/m"),
+    "comment": Rate("30/m", "300/m"),
+    "flag": Rate("10/m", "100/m"),
+    "save": Rate("60/m", "600/m"),
+    "open": Rate("120/m", "1200/m"),
+    "collection": Rate("60/m", "600/m"),
+    "submit": Rate("10/m", "60/m"),
+    "claim": Rate("10/m", "60/m"),
+    "library": Rate("5/m", "20/m"),
+    "settings": Rate("30/m", "300/m"),
+    "notices": Rate("60/m", "600/m"),
+    "subscription": Rate("30/m", "300/m"),
+    "delete": Rate("10/m", "60/m"),
+    "invite": Rate("30/h", "100/h"),
+    "tokens": Rate("30/h", "300/h"),
+}
+"""What may be done so often: on pages, by the API and by agents together."""
+
+
+def limited(action: str) -> Callable[[View[Answered]], View[Answered | HttpResponse]]:
+    """Let a view be asked to write only as often as this action may be done.
 
     Only where it is known whose request it is. What comes too often is answered 429 with `Retry-After`, as a page
-    or as JSON; nothing of it is done. Views with one action are counted together. A network of IPv6 is a /64.
+    or as JSON; nothing of it is done. A network of IPv6 is a /64.
     """
-    rates = {action: f"{per_account}/user,{per_network}/ip"}
+    rates = {action: f"{RATES[action].per_account}/user,{RATES[action].per_network}/ip"}
 
     def limit(view: View[Answered]) -> View[Answered | HttpResponse]:
         @wraps(view)
@@ -45,12 +70,9 @@ def limited(
     return limit
 
 
-def allowed(action: str, account: int, *, per_account: str) -> bool:
-    """Count one more act of an account that came by another way than a page; False, and nothing counted, if too often.
-
-    It is counted together with what the account does on pages under this action.
-    """
-    rates = {action: f"{per_account}/user"}
+def allowed(action: str, account: int) -> bool:
+    """Count an act of an account that came by no request of Django's; False, and nothing counted, if too often."""
+    rates = {action: f"{RATES[action].per_account}/user"}
     who = SimpleNamespace(pk=account)
     return bool(ratelimit.consume(HttpRequest(), app=APP, action=action, config=rates, user=who))
 

@@ -13,6 +13,7 @@ from broadsheet import letters
 from broadsheet.core import notices
 from broadsheet.deliver import discussion
 from broadsheet.deliver.web.acting import actor_of, back, signed_in
+from broadsheet.deliver.web.limits import limited
 from broadsheet.deliver.web.views import not_found, pages, paging_of
 
 NOTICES_ON_A_PAGE = 50
@@ -37,6 +38,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("notices")
 def read(request: HttpRequest, key: int) -> HttpResponse:
     """Note that one notice is read, and lead to what it is about, or back."""
     comment = notices.read(actor_of(request), key, now=datetime.now(UTC))
@@ -45,6 +47,7 @@ def read(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("notices")
 def read_all(request: HttpRequest) -> HttpResponse:
     """Note that all is read."""
     notices.read(actor_of(request), None, now=datetime.now(UTC))
@@ -53,6 +56,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("notices")
 def mail(request: HttpRequest) -> HttpResponse:
     """Let the reader be told by mail, or no more."""
     notices.put_mailed(actor_of(request).key, on=request.POST.get("on") == "1")

@@ -36,7 +36,7 @@ LIVES = {"30": "30 days", "90": "90 days", "365": "a year"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("settings", per_account="30/m", per_network="300/m")
+@limited("settings")
 def own_settings(request: HttpRequest) -> HttpResponse:
     """What the account says of itself and wants, and the way to everything else about it."""
     account = actor_of(request)
@@ -64,7 +64,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("settings", per_account="30/m", per_network="300/m")
+@limited("settings")
 def own_sessions(request: HttpRequest) -> HttpResponse:
     """The browsers that are signed in; ends one, or all others."""
     account, key = actor_of(request), request.session.session_key or ""
@@ -79,7 +79,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("tokens", per_account="30/h", per_network="300/h")
+@limited("tokens")
 def own_tokens(request: HttpRequest) -> HttpResponse:
     """The tokens by which programs act for the account; makes one, whose secret is shown this once, or ends one."""
     actor, now, said = actor_of(request), datetime.now(UTC), request.POST
@@ -118,7 +118,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("delete", per_account="10/m", per_network="60/m")
+@limited("delete")
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask for proof that it is really the account's owner, and delete it."""
     account, proof = actor_of(request), _proof(request)

@@ -44,7 +44,7 @@ def invitation(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("invite", per_account="30/h", per_network="100/h")
+@limited("invite")
 def own_invitations(request: HttpRequest) -> HttpResponse:
     """All invitations, for editors; makes one, whose link is shown this once, or takes one back."""
     actor, now = actor_of(request), datetime.now(UTC)

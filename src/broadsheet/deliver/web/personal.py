@@ -62,7 +62,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-@limited("save", per_account="60/m", per_network="600/m")
+@limited("save")
 def less(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Show less like this paper, or take it back with `on=0`; answers JSON to who asks for it."""
     found, on = papers.paper(paper_id), request.POST.get("on") != "0"
@@ -84,6 +84,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("save")
 def say(request: HttpRequest) -> HttpResponse:
     """Keep what the reader says of the ranking: `surprise` from 0 to 100, `wanted` and `unwanted`, a line each."""
     said: dict[str, Any] = {
@@ -100,6 +101,7 @@ def say(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("save")
 def forget(request: HttpRequest, paper_id: str) -> HttpResponse:
     """Learn nothing from this paper, or take it back with `on=0`."""
     found = papers.paper(paper_id)
@@ -112,6 +114,7 @@ def forget(request: HttpRequest, paper_id: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+@limited("save")
 def anew(request: HttpRequest) -> HttpResponse:
     """Learn from nothing that the reader did so far, or take that back with `on=0`."""
     if request.POST.get("on") == "0":
@@ -125,7 +128,7 @@ def anew(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-@limited("library", per_account="5/m", per_network="20/m")
+@limited("library")
 def library(request: HttpRequest) -> HttpResponse:
     """Take in the reader's own library, a BibTeX or RIS file."""
     file = request.FILES.get("library")

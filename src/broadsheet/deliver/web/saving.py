@@ -22,7 +22,7 @@ from broadsheet.types import Paper
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("save", per_account="60/m", per_network="600/m")
+@limited("save")
 def save(request: HttpRequest, paper_id: str) -> HttpResponse:
     """The form for one paper, whole or as the part of a page (`?part=1`); and what it does, as JSON to who asks."""
     found, actor = papers.paper(paper_id), actor_of(request)

@@ -27,7 +27,7 @@ PATIENCE = 10.0
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@limited("submit", per_account="10/m", per_network="60/m")
+@limited("submit")
 def submit(request: HttpRequest) -> HttpResponse:
     """The form to put a paper forward, filled in from the address or by what a phone shares; and what it does."""
     said, actor = (request.POST if request.method == "POST" else request.GET), actor_of(request)

@@ -6,7 +6,7 @@ for mail programs and their guards open every link.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
@@ -30,6 +30,7 @@ from broadsheet.core.wants import WantError, checked, named
 from broadsheet.deliver import editions as shown
 from broadsheet.deliver.mail import rendering
 from broadsheet.deliver.web.acting import actor_of, signed_in
+from broadsheet.deliver.web.limits import limited
 from broadsheet.digests import Every, Kind, Subscriber, Times, Want
 from broadsheet.errors import IndexMissingError
 from broadsheet.library import editions, subscriptions
@@ -71,15 +72,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     context = _form(said, request) | {"own": own}
     if request.method != "POST":
         return render(request, "web/subscribe.html", context)
-    try:
-        wants, times, zone = wanted(said), times_of(said), said.get("zone", "UTC")
-        if own and (account := actor_of(request).key):
-            address = subscribing.subscribe_account(account, wants, times, zone, now=_now())
-            messages.success(request, f"It is arranged: mails go to {address}.")
-            return HttpResponseRedirect("/subscriptions/")
-        return _ask(request, wants, times, zone)
-    except (AddressError, WantError, SuppressedError) as error:
-        return render(request, "web/subscribe.html", context | {"error": str(error)}, status=422)
+    return (_subscribe_reader if request.user.is_authenticated else _subscribe)(request, context)
 
 
 @csrf_exempt
@@ -256,6 +249,26 @@ def _ask(request: HttpRequest, wants: list[Want], times: Times, zone: str) -> Ht
         return render(request, "web/subscribe.html", context, status=429)
     subscribing.subscribe(said, wants, times, zone, now=_now())
     return render(request, "web/subscribed.html", {"address": subscribing.addressed(said)})
+
+
+@limited("subscription")
+def _subscribe_reader(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
+    """The same for whoever is signed in, who may do it only so often."""
+    return _subscribe(request, context)
+
+
+def _subscribe(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
+    """Do what the form says, or show it again with what is wrong; an address not known to be theirs is asked."""
+    said = request.POST
+    try:
+        wants, times, zone = wanted(said), times_of(said), said.get("zone", "UTC")
+        if not context["own"]:
+            return _ask(request, wants, times, zone)
+        address = subscribing.subscribe_account(actor_of(request).key, wants, times, zone, now=_now())
+    except (AddressError, WantError, SuppressedError) as error:
+        return render(request, "web/subscribe.html", {**context, "error": str(error)}, status=422)
+    messages.success(request, f"It is arranged: mails go to {address}.")
+    return HttpResponseRedirect("/subscriptions/")
 
 
 def _do(request: HttpRequest, who: Subscriber) -> HttpResponse:

@@ -18,7 +18,7 @@ from broadsheet.deliver.web.limits import limited
 TAG = "collections"
 router = Router()
 
-paced = limited("collection", per_account="60/m", per_network="600/m")
+paced = limited("collection")
 
 
 class CollectionShown(Schema):

@@ -105,7 +105,7 @@ def comments_of_paper(request: HttpRequest, paper_id: str) -> dict[str, Any]:
 
 
 @router.post("/papers/{path:paper_id}/comments", response={201: CommentShown}, auth=writes)
-@limited("comment", per_account="30/m", per_network="300/m")
+@limited("comment")
 def comment(request: HttpRequest, paper_id: str, said: NewComment) -> Status[Any]:
     """Say something of a paper, or reply to what was said."""
     made = discussing.comment(
@@ -129,14 +129,14 @@ def latest_comments(request: HttpRequest, asked: Query[Slice]) -> dict[str, Any]
 
 
 @router.patch("/comments/{int:number}", response=CommentShown, auth=writes)
-@limited("comment", per_account="30/m", per_network="300/m")
+@limited("comment")
 def edit_comment(request: HttpRequest, number: Number, said: Text) -> dict[str, Any]:
     """Let a comment of the account say something else; what it said stays readable."""
     return _one(request, discussing.edit(actor_of(request), number, said.text, now=datetime.now(UTC)).key)
 
 
 @router.delete("/comments/{int:number}", response=Left, auth=writes)
-@limited("comment", per_account="30/m", per_network="300/m")
+@limited("comment")
 def take_back_comment(request: HttpRequest, number: Number) -> dict[str, Any]:
     """Erase a comment of the account with its history, for good."""
     return {"place": discussing.take_back(actor_of(request), number, now=datetime.now(UTC))}

@@ -15,7 +15,7 @@ from broadsheet.tastes import Followed
 TAG = "saved searches"
 router = Router()
 
-paced = limited("save", per_account="60/m", per_network="600/m")
+paced = limited("save")
 
 
 class FollowedShown(Schema):

@@ -46,7 +46,7 @@ def marks_of_paper(request: HttpRequest, paper_id: str) -> dict[str, Any]:
 
 
 @router.patch("/papers/{path:paper_id}/marks", response=Marks, auth=writes)
-@limited("save", per_account="60/m", per_network="600/m")
+@limited("save")
 def mark_paper(request: HttpRequest, paper_id: str, wanted: MarksWanted) -> dict[str, Any]:
     """Keep a paper to be read, say how far it is read, hide it, note something."""
     found, actor = papers.paper(paper_id), actor_of(request)

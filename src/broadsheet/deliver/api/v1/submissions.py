@@ -20,7 +20,7 @@ from broadsheet.deliver.web.submitting import PATIENCE
 TAG = "submissions"
 router = Router()
 
-paced = limited("submit", per_account="10/m", per_network="60/m")
+paced = limited("submit")
 
 
 class SubmissionShown(Schema):

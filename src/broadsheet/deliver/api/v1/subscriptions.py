@@ -19,7 +19,7 @@ from broadsheet.digests import Every, Kind, Subscriber, Subscription, Times, Wan
 TAG = "subscriptions"
 router = Router()
 
-paced = limited("subscription", per_account="30/m", per_network="300/m")
+paced = limited("subscription")
 
 
 class SubscriptionShown(Schema):

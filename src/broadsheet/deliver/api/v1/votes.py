@@ -24,7 +24,7 @@ class Vote(Schema):
 
 
 @router.put("/papers/{path:paper_id}/vote", response=Vote, auth=writes)
-@limited("upvote", per_account="60/m", per_network="600/m")
+@limited("upvote")
 def upvote(request: HttpRequest, paper_id: str) -> dict[str, Any]:
     """Give a paper the account's vote; given again, it is the same one."""
     found, now = papers.paper(paper_id), datetime.now(UTC)
@@ -34,7 +34,7 @@ def upvote(request: HttpRequest, paper_id: str) -> dict[str, Any]:
 
 
 @router.delete("/papers/{path:paper_id}/vote", response=Vote, auth=writes)
-@limited("upvote", per_account="60/m", per_network="600/m")
+@limited("upvote")
 def withdraw_vote(request: HttpRequest, paper_id: str) -> dict[str, Any]:
     """Take the account's vote for a paper back."""
     found = papers.paper(paper_id)
