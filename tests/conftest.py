@@ -1,6 +1,8 @@
-"""Before anything is imported: a data folder of the tests' own. During every test: no network but loopback."""
+"""Before anything is imported: a data folder of this process's own. During every test: no network but loopback."""
 
+import atexit
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,12 +12,13 @@ from typing import Any
 import pytest
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings"
-os.environ.setdefault("BROADSHEET_DATA", tempfile.mkdtemp(prefix="broadsheet-tests-"))
+os.environ["BROADSHEET_DATA"] = tempfile.mkdtemp(prefix="broadsheet-tests-")
 os.environ["BROADSHEET_EMBEDDER"] = "hash-256"  # needs no file, and its vectors are easy to reason about
 
 import django
 
 django.setup()
+atexit.register(shutil.rmtree, os.environ["BROADSHEET_DATA"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
