@@ -50,9 +50,9 @@ def work(port: int) -> None:
     from broadsheet.deliver.mail.server import Server
 
     sending.PAUSES = tuple(timedelta(seconds=0.3) for _ in range(1000))
-    head = Letterhead(site="B", sender="paper@example.org", unsubscribe=lambda _: "https://papers.example.org/")
+    head = Letterhead(site="B", sender="paper@example.org")
     server = Server(host="127.0.0.1", port=port, security="none", name="localhost")
-    said = Rendering("Today", "A word. " * 400, "<p>A word.</p>" * 400)
+    said = Rendering("Today", "A word. " * 400, "<p>A word.</p>" * 400, "https://papers.example.org/")
     sender = Sender(
         lambda: MailCarrier(server, head, lambda _: said),
         folder=settings.OUTBOX_FOLDER,

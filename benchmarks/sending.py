@@ -36,6 +36,7 @@ TEXT = "".join(f"Paper {n} with a naïve title\n\n{'Some words of its abstract. 
 HTML = "<html><body>" + "".join(
     f"<h2>Paper {n} with a naïve title</h2><p>{'Some words of its abstract. ' * 20}</p>\n" for n in range(20)
 ) + "</body></html>"  # fmt: skip
+STOP = "https://papers.example.org/unsubscribe/"
 
 
 def main() -> None:
@@ -135,13 +136,14 @@ def _sender(port: int, connections: int, signed: bool) -> float:  # noqa: FBT001
     head = Letterhead(
         site="Broadsheet",
         sender="Broadsheet <paper@example.org>",
-        unsubscribe=lambda outgoing: f"https://papers.example.org/unsubscribe/{outgoing.name}",
     )
     if signed:
         head = replace(head, sign=dkim.signer(dkim.load(settings.DATA_FOLDER / "dkim.pem"), "example.org", "s"))
     server = Server(host="127.0.0.1", port=port, security="none", name="localhost")
     sender = Sender(
-        lambda: MailCarrier(server, head, lambda outgoing: Rendering(f"Digest {outgoing.number}", TEXT, HTML)),
+        lambda: MailCarrier(
+            server, head, lambda outgoing: Rendering(f"Digest {outgoing.number}", TEXT, HTML, f"{STOP}{outgoing.name}")
+        ),
         folder=settings.OUTBOX_FOLDER,
         doors=["mail"],
         pace=Pace(0),
@@ -210,10 +212,10 @@ def _limit(port: int, mails: int, connections: int) -> float:
     from broadsheet.deliver.mail.rendering import Rendering
     from broadsheet.sending import Outgoing
 
-    head = Letterhead(site="B", sender="paper@example.org", unsubscribe=lambda _: "https://papers.example.org/")
+    head = Letterhead(site="B", sender="paper@example.org")
     outgoing = Outgoing(number=1, name="a" * 32, tries=0, made_at=datetime.now(UTC), edition=1, subscriber=1,
                         door="mail", address="1@example.org")  # fmt: skip
-    mail = build(outgoing, Rendering("Digest", TEXT, HTML), head)
+    mail = build(outgoing, Rendering("Digest", TEXT, HTML, STOP), head)
 
     def hand_over(share: int) -> None:
         with smtplib.SMTP("127.0.0.1", port, "localhost") as opened:

@@ -15,7 +15,7 @@ from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.server import Server
 from broadsheet.library import models
 
-HEAD = Letterhead(site="P", sender="The Paper <paper@papers.example.org>", unsubscribe=lambda _: "")
+HEAD = Letterhead(site="P", sender="The Paper <paper@papers.example.org>")
 WAY = Server(host="mail.example.org")
 
 
@@ -132,7 +132,7 @@ class TestWhole:
         assert "paused" in checks.outbox(NOW).words
 
     def test_an_address_that_others_cannot_know_is_named(self) -> None:
-        head = Letterhead(site="P", sender="broadsheet@localhost", unsubscribe=lambda _: "")
+        head = Letterhead(site="P", sender="broadsheet@localhost")
         assert [check.name for check in checks.sender(head, "http://x")] == ["mail from", "unsubscribe"]
         assert list(checks.sender(HEAD, "https://papers.example.org")) == []
 

@@ -23,9 +23,13 @@ HEAD = Letterhead(
     sender="The Paper <paper@example.org>",
     bounces="bounces+{}@example.org",
     wishes=True,
-    unsubscribe=lambda outgoing: f"https://papers.example.org/unsubscribe/{outgoing.name}",
 )
-SAID = Rendering("Stones, naïve ones", "Nine papers.\nEach naïve.", "<p>Nine papers.</p>\n" + "<p>long</p>" * 200)
+SAID = Rendering(
+    "Stones, naïve ones",
+    "Nine papers.\nEach naïve.",
+    "<p>Nine papers.</p>\n" + "<p>long</p>" * 200,
+    f"https://papers.example.org/unsubscribe/{'a' * 32}",
+)
 
 
 def parsed(mail: bytes) -> EmailMessage:

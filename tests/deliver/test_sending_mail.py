@@ -31,12 +31,12 @@ HEAD = Letterhead(
     site="Broadsheet",
     sender="The paper <paper@example.org>",
     bounces="bounces+{}@example.org",
-    unsubscribe=lambda outgoing: f"https://papers.example.org/end/{outgoing.name}",
 )
 
 
 def rendered(outgoing: Outgoing) -> Rendering:
-    return Rendering("Stones of the day", f"Edition {outgoing.edition}.", f"<p>Edition {outgoing.edition}.</p>")
+    text = f"Edition {outgoing.edition}."
+    return Rendering("Stones of the day", text, f"<p>{text}</p>", f"https://papers.example.org/end/{outgoing.name}")
 
 
 class Clock:

@@ -36,15 +36,13 @@ class Letterhead:
 
     `sender` is what mails are from, as `Name <address>` or an address; `bounces` the address that reports go to, in
     which `{}` stands for the delivery's name; `wishes` whether mails to it are read, so that one may ask there to end a
-    subscription. `unsubscribe` is the address of ours that ends the subscription of this delivery, `sign` makes the
-    header fields that sign a mail, or none.
+    subscription. `sign` makes the header fields that sign a mail, or none.
     """
 
     site: str
     sender: str
     bounces: str = ""
     wishes: bool = False
-    unsubscribe: Callable[[Outgoing], str]
     sign: Callable[[bytes, bytes], bytes] = lambda _headers, _body: b""
 
     @property
@@ -76,7 +74,7 @@ def build(outgoing: Outgoing, said: Rendering, head: Letterhead) -> bytes:
     name = outgoing.name
     if not _NAME.fullmatch(name):
         raise AddressError(f"The delivery's name {name!r} cannot stand in a Message-ID.")
-    listed = () if outgoing.asked else _as_a_list(outgoing, head)
+    listed = () if outgoing.asked else _as_a_list(outgoing, said.stop, head)
     boundary = f"=_{name}"
     headers = b"".join(
         [
@@ -101,10 +99,9 @@ def build(outgoing: Outgoing, said: Rendering, head: Letterhead) -> bytes:
     return head.sign(headers, body) + headers + b"\r\n" + body
 
 
-def _as_a_list(outgoing: Outgoing, head: Letterhead) -> Sequence[bytes]:
+def _as_a_list(outgoing: Outgoing, stop: str, head: Letterhead) -> Sequence[bytes]:
     """What says that this mail is one of many, and how to get no more: at one click (RFC 8058), or by mail."""
-    where = head.unsubscribe(outgoing)
-    ways = [f"<{where}>"]
+    ways = [f"<{stop}>"]
     if head.wishes:
         ways.append(f"<mailto:{head.envelope_sender(outgoing.name)}?subject=unsubscribe%20{outgoing.name}>")
     return (

@@ -51,11 +51,12 @@ _UNASKED = (
 
 
 class Rendering(NamedTuple):
-    """What a mail says, twice."""
+    """What a mail says, twice; and the address that ends what it was made for, at one click and without a word."""
 
     subject: str
     text: str
     html: str
+    stop: str = ""
 
 
 def render(outgoing: Outgoing) -> Rendering:
@@ -63,17 +64,11 @@ def render(outgoing: Outgoing) -> Rendering:
     return show(*of(outgoing.edition))
 
 
-def unsubscribe_address(outgoing: Outgoing) -> str:
-    """The address that ends what this edition was made for, at one click and without a word (RFC 8058)."""
-    edition, subscriber = of(outgoing.edition)
-    return ways.stop(subscriber, edition.number)
-
-
 def show(edition: Edition, subscriber: Subscriber) -> Rendering:
     """The mail of an edition. What has ended since it was composed is left out."""
-    return _fitting(
-        _asking(edition, subscriber) if edition.kind is Letter.CONFIRMATION else _digest(edition, subscriber)
-    )
+    if edition.kind is Letter.CONFIRMATION:
+        return _fitting(_asking(edition, subscriber))
+    return _fitting(_digest(edition, subscriber))._replace(stop=ways.stop(subscriber, edition.number))
 
 
 def of(number: int) -> tuple[Edition, Subscriber]:
@@ -143,14 +138,24 @@ def _fitting(letter: dict[str, Any]) -> Rendering:
     """The letter with as many papers as fit; the longest sections lose their last ones, which are told as more."""
     for section in letter["sections"]:
         section["papers"] = [_paper(one, letter["site"]) for one in section["papers"]]
+    html = _html(letter)
+    if _travelling(html) > MOST_BYTES:
+        _shorten(letter)
+        html = _html(letter)
+    return Rendering(letter["subject"], _text(letter), html)
+
+
+def _shorten(letter: dict[str, Any]) -> None:
+    """Take papers out of a letter until it fits."""
     sections = [section for section in letter["sections"] if section["papers"]]
     room = MOST_BYTES - _travelling(_html(letter | {"sections": [section | {"papers": []} for section in sections]}))
-    room -= sum(paper["bytes"] for section in sections for paper in section["papers"]) + ROUNDING
-    while room < 0 and any(section["papers"] for section in sections):
-        longest = max(sections, key=lambda section: len(section["papers"]))
-        room += longest["papers"].pop()["bytes"]
-        longest["more"] += 1
-    return Rendering(letter["subject"], _text(letter), _html(letter))
+    sizes = [[_travelling(paper["html"]) + 8 for paper in section["papers"]] for section in sections]
+    room -= sum(map(sum, sizes)) + ROUNDING
+    while room < 0 and any(sizes):
+        longest = max(range(len(sections)), key=lambda number: len(sizes[number]))
+        room += sizes[longest].pop()
+        sections[longest]["papers"].pop()
+        sections[longest]["more"] += 1
 
 
 def _travelling(html: str) -> int:
@@ -159,12 +164,10 @@ def _travelling(html: str) -> int:
 
 
 def _paper(shown: dict[str, Any], site: str) -> dict[str, Any]:
-    """A paper as it stands in the letter, twice, and how many bytes its HTML takes."""
+    """A paper as it stands in the letter, twice."""
     (before, after), (above, below) = _once(shown["kept"], site)
-    words = conditional_escape(shown["why"])
     return {
-        "html": f"{before}{words}{after}",
-        "bytes": _travelling(before) + _travelling(words) + _travelling(after) + 8,
+        "html": f"{before}{conditional_escape(shown['why'])}{after}",
         "text": above + _wrapped(f"[{shown['why']}]") + below,
     }
 
@@ -213,6 +216,7 @@ def _lines(letter: dict[str, Any]) -> Iterator[str]:
         yield from ("", line["words"], *(f"  {way['words']}:\n  {way['url']}" for way in line["ways"]))
 
 
+@lru_cache(maxsize=5000)
 def _wrapped(words: str, first: str = "  ") -> str:
     """Words in lines of the text, each with its end; indented like what `first` begins."""
     lines = textwrap.wrap(

@@ -22,7 +22,7 @@ from broadsheet.deliver.mail import checks, dkim, mailbox, reports, ways
 from broadsheet.deliver.mail.carrier import MailCarrier
 from broadsheet.deliver.mail.message import Letterhead
 from broadsheet.deliver.mail.pace import Pace
-from broadsheet.deliver.mail.rendering import of, render, unsubscribe_address
+from broadsheet.deliver.mail.rendering import of, render
 from broadsheet.deliver.mail.sender import Sender
 from broadsheet.deliver.mail.server import Server
 from broadsheet.errors import SettingError
@@ -54,7 +54,6 @@ def letterhead() -> Letterhead:
         sender=settings.DEFAULT_FROM_EMAIL,
         bounces=settings.MAIL_BOUNCES,
         wishes=bool(settings.BOUNCE_IMAP_HOST or settings.BOUNCE_MAILDIR or settings.BOUNCE_SECRET),
-        unsubscribe=unsubscribe_address,
     )
     if settings.DKIM_KEY is None:
         return head
@@ -92,7 +91,7 @@ def examine(now: datetime) -> Iterator[Check]:
 
 def letterhead_domain() -> str:
     """The domain that mails are from."""
-    return Letterhead(site="", sender=settings.DEFAULT_FROM_EMAIL, unsubscribe=unsubscribe_address).domain
+    return Letterhead(site="", sender=settings.DEFAULT_FROM_EMAIL).domain
 
 
 @cache
