@@ -289,6 +289,13 @@ def test_a_test_calls_at_once_and_keeps_nothing(receiver: Receiver) -> None:
     assert not models.Delivery.objects.exists()
 
 
+@pytest.mark.parametrize(("status", "slow"), [(429, True), (503, True), (500, False), (404, False), (200, False)])
+def test_a_program_that_is_called_too_fast_is_called_more_slowly(receiver: Receiver, status: int, slow: bool) -> None:
+    hook = a_hook(receiver)
+    receiver.always = status
+    assert calls.test(hook).slow is slow
+
+
 @pytest.mark.parametrize(
     ("address", "events", "query", "words"),
     [

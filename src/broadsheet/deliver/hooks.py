@@ -40,6 +40,9 @@ PACE = 5.0
 GONE = 410
 """What a program answers that wants to be told nothing more."""
 
+CROWDED = frozenset({429, 503})
+"""What it answers where calls come too fast."""
+
 
 class HookCarrier:
     """Calls hooks; what is not answered with 2xx is tried again, unless the program says that it is gone."""
@@ -68,7 +71,8 @@ class HookCarrier:
         words = f"{status} {words}".strip()
         if 200 <= status < 300:
             return Outcome(name=name, verdict=Verdict.ACCEPTED, words=words)
-        return Outcome(name=name, verdict=Verdict.NEVER if status == GONE else Verdict.LATER, words=words)
+        verdict = Verdict.NEVER if status == GONE else Verdict.LATER
+        return Outcome(name=name, verdict=verdict, words=words, slow=status in CROWDED)
 
     def close(self) -> None:
         """Each call has a connection of its own."""
