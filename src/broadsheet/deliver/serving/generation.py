@@ -30,6 +30,7 @@ def run(listener: socket.socket, ready: int, *, keeper: int, workers: int, threa
 
     from broadsheet.deliver.web.wsgi import application
 
+    _load_what_all_share()
     connections.close_all()  # none may be shared with a fork
     gc.freeze()  # what is there now is never looked at again, and so its memory stays shared
     here, stop = os.getpid(), _stop_at_sigterm()
@@ -69,6 +70,18 @@ def run_jobs(parent: int) -> None:
 
     threading.Thread(target=watch, name="parent watch", daemon=True).start()
     jobs.run(stop, (*jobs.STEPS, *sending.STEPS, *hooks.STEPS))
+
+
+def _load_what_all_share() -> None:
+    """Load what each fork would load for itself at its first request."""
+    from django.conf import settings
+    from django.urls import get_resolver
+
+    from broadsheet import wiring
+
+    _ = get_resolver().url_patterns
+    if not settings.EMBEDDER.startswith("transformer:"):  # those start threads, which no fork has
+        wiring.embedder()
 
 
 def _end(answering: Sequence[Child], working: Sequence[Child]) -> None:
