@@ -127,9 +127,10 @@ class TestStartingAnew:
             host, port = service.place.split(":")
             with socket.create_connection((host, int(port))) as connection:
                 connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")
-                wait_until(lambda: '"status": "ok"' in service.get("/health"), "an answer to somebody else")
+                before = service.generation()
+                wait_until(lambda: len(children(before)) == 3, "two workers and the jobs")
                 service.process.send_signal(signal.SIGHUP)
-                wait_until(lambda: service.starts() > 1, "a new start")
+                wait_until(lambda: len(children(before)) < 3, "the end of the jobs, which are told last")
                 connection.sendall(b"\r\n")
                 answer = connection.makefile("rb").read()
             assert answer.startswith(b"HTTP/1.1 200 OK")
