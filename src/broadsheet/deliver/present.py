@@ -325,7 +325,7 @@ def listing(given: Listing) -> Shown:
         "page": given.paging.page,
         "size": given.paging.size,
         "previous": period(given.previous) if given.previous else None,
-        "next": period(given.next) if given.next else None,
+        "later": period(given.next) if given.next else None,
         "newest": period(periods.day(given.newest)) if given.newest else None,
         "papers": [
             {**paper(each), "rank": rank, "tied": given.ranks.count(rank) > 1}

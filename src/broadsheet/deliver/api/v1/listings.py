@@ -43,7 +43,6 @@ class ListingShown(Page):
     page: int = Field(examples=[1])
     size: int = Field(examples=[20])
     previous: PeriodShown | None = Field(description="The nearest one before that has papers.")
-    # Beside `next`, which is the next page of the same period.
     later: PeriodShown | None = Field(description="The nearest one after that has papers.")
     newest: PeriodShown | None = Field(description="The newest day that has papers.")
     papers: list[Listed]
@@ -146,7 +145,7 @@ def top(request: HttpRequest, period: str, asked: Query[Slice]) -> dict[str, Any
 def _listing(request: HttpRequest, found: Listing) -> dict[str, Any]:
     told = present.listing(found)
     with_own(request, found.papers, told["papers"])
-    return told | {"later": told["next"], "next": following(request, found.paging, found.total)}
+    return told | {"next": following(request, found.paging, found.total)}
 
 
 def _period(text: str) -> Period:
