@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from io import FileIO
 from types import FrameType
 
-from broadsheet.deliver.serving.children import LOOK, PAUSES, Child, log
+from broadsheet.deliver.serving.children import FORGIVEN, LOOK, PAUSES, Child, log
 
 PATIENCE = 12.0
 """Seconds from being told to stop until what still runs is killed."""
@@ -42,7 +42,7 @@ def keep(command: Sequence[str], listener: socket.socket, *, ready: Callable[[],
         if coming and coming.ready():
             current.child.ask_to_end()
             leaving.append(current)
-            current, coming, deaths = coming, None, 0
+            current, coming = coming, None
             ready()
         elif coming and coming.child.ended():
             log.error("A new start failed with status %s; the service goes on as it was.", coming.child.status)
@@ -51,6 +51,7 @@ def keep(command: Sequence[str], listener: socket.socket, *, ready: Callable[[],
             told.renew, coming = False, _Generation(command, listener)
         if coming is None and current.child.ended():
             if not due:
+                deaths = 0 if time.monotonic() > current.begun + FORGIVEN else deaths
                 pause = PAUSES[min(deaths, len(PAUSES) - 1)]
                 deaths, due = deaths + 1, time.monotonic() + pause
                 log.error("The service ended with status %s and will start again in %g s.", current.child.status, pause)
@@ -69,7 +70,7 @@ class _Generation:
         hearing, saying = os.pipe()
         os.set_blocking(hearing, False)
         self._hearing = FileIO(hearing)
-        self._ready = False
+        self._ready, self.begun = False, time.monotonic()
         told = {"--listener": listener.fileno(), "--ready": saying, "--keeper": os.getpid()}
         full = [*command, *(word for name, number in told.items() for word in (name, str(number)))]
 
