@@ -14,6 +14,9 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import WSGITask
 
+CONNECTIONS = 500
+"""Connections that a worker keeps open, most of them idle; half of the files that a process may usually have."""
+
 LINGER = 1.0
 """Seconds that a retiring worker waits for the next request of a connection that is kept open, to say good-bye in its
 answer: closed without a word, it could be closed in the face of a request that is under way."""
@@ -40,7 +43,8 @@ def answer(
         application,
         sockets=[listener],
         threads=threads,
-        asyncore_use_poll=True,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # which knows no limit of its own
         ident="broadsheet",
         clear_untrusted_proxy_headers=False,  # `web.network` believes proxies by the settings, on any server
     )
