@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -153,6 +153,15 @@ class TestStartingAnew:
             assert "unknown setting 'no_such_thing'" in service.said()
             assert service.generation() == before
             assert service.get("/health")
+
+
+def test_requests_that_were_half_sent_hold_up_nobody(tmp_path: Path) -> None:
+    with a_service(tmp_path, BROADSHEET_THREADS="4") as service, ExitStack() as opened:
+        host, port = service.place.split(":")
+        for _ in range(40):
+            connection = opened.enter_context(socket.create_connection((host, int(port))))
+            connection.sendall(b"POST /subscribe/address HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nzone")
+        assert '"status": "ok"' in service.get("/health")
 
 
 class TestComingBack:
