@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -135,17 +136,31 @@ def test_a_disk_that_is_really_full_loses_nothing_and_doubles_nothing(shelf: She
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL's disk cannot be filled from here")
     shelf.size, shelf.batch = 3000, 500
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA page_count")
-        pages = cursor.fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count={pages + 300}")
+    with a_full_disk(spare=300):
         report = go()
         assert "full" in report.error
         known = int(sources.source("shelf").checkpoint.get("next", 0))
         assert there() == {f"doi:10.1/{number}" for number in range(known)}
-        cursor.execute("PRAGMA max_page_count=1000000")
     assert go().finished
     assert there() == all_of(shelf)
+
+
+@contextmanager
+def a_full_disk(spare: int) -> Iterator[None]:
+    """A database that may grow by so many pages and no more; those that are free already are taken first."""
+    with connection.cursor() as cursor:
+
+        def told(pragma: str) -> int:
+            cursor.execute(f"PRAGMA {pragma}")
+            return int(cursor.fetchone()[0])
+
+        cursor.execute("CREATE TABLE filler (filler BLOB)")
+        cursor.execute("INSERT INTO filler VALUES (zeroblob(%s))", [told("freelist_count") * told("page_size")])
+        told(f"max_page_count={told('page_count') + spare}")
+        try:
+            yield
+        finally:
+            told("max_page_count=1000000")
 
 
 def test_a_failing_source_rests_longer_each_time_but_not_longer_than_its_interval(shelf: Shelf) -> None:
