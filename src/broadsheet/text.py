@@ -15,7 +15,6 @@ _SIGNS = "\\$^_{}~`"
 _ASCII_BLANKS = "\n\t\r\v\f\x00\x1c\x1d\x1e\x1f"
 
 
-@lru_cache(maxsize=2048)
 def readable(text: str) -> str:
     """The text as one reads it: TeX as letters and signs, white space as single spaces. For display, not for keeping.
 
@@ -23,12 +22,16 @@ def readable(text: str) -> str:
     it made is left alone by a second call: where passes do not come to rest, the text stays as written.
     """
     text = _one_line(text)
+    return _without_tex(text) if _has_signs(text) else text
+
+
+@lru_cache(maxsize=4096)
+def _without_tex(text: str) -> str:
+    """What passes make of a text. It takes a hundred times as long as to see that there is no TeX."""
     before = text
     for _ in range(_PASSES):
-        if not _has_signs(before):
-            return before
         after = _one_line(tex.one_pass(before))
-        if after == before:
+        if after == before or not _has_signs(after):
             return after
         before = after
     return text

@@ -1,12 +1,15 @@
 """Promises of the embedders: unit vectors, near where the meaning is near, the same for the same text."""
 
+import re
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.errors import EmbedderError
-from broadsheet.index.embed import Embedder, load
+from broadsheet.index.embed import Embedder, load, split_words
 
 NAMES = ("static-papers-256", "hash-256")
 
@@ -37,6 +40,23 @@ def test_a_text_has_the_same_vector_in_any_company(embedder: Embedder) -> None:
 def test_case_accents_and_punctuation_do_not_matter(embedder: Embedder) -> None:
     one, other = embedder.embed(["Schrödinger's CAT!", "schrodinger s cat"])
     assert one @ other > 0.999
+
+
+words = st.text(max_size=60) | st.sampled_from(
+    ["Ångström’s", "e\u0301tude", "x^Σ", "20℃ ½", "_a_ B-C", "ﬁne—Tuning", "\ud800"]
+)
+
+
+@given(words, words)
+def test_words_are_runs_of_letters_and_digits_in_lower_case_without_accents(one: str, other: str) -> None:
+    for text in (f"{one} {other}", f"{one}{other}"):
+        signs = (sign.lower() for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+        assert split_words(text) == re.findall(r"[^\W_]+", "".join(signs))
+
+
+def test_words_have_the_vectors_that_they_have_as_texts(embedder: Embedder) -> None:
+    words = ["graph", "für", "zzyzx", "electroencephalography", "", "…"]
+    assert np.array_equal(embedder.table.units(words), embedder.table.encode(words)[0])
 
 
 @given(text=st.text(max_size=300))

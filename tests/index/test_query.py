@@ -6,8 +6,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.index.query import LONGEST, matched, parse, phrases, said, stem, terms_in, words
-from broadsheet.types import Document, Filter, Query
+from broadsheet.index.query import LONGEST, parse, phrases, said, stem, words
+from broadsheet.types import Filter, Query
 
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from('":-() authoridcfe0123456789')), max_size=200))
@@ -79,28 +79,9 @@ def test_a_pasted_book_is_read_only_as_far_as_a_query_can_be() -> None:
     assert len(parse("word " * 100_000).text) <= LONGEST
 
 
-@given(
-    st.lists(
-        st.sampled_from(["Dying", "die", "skies", "Sky", "École", "normalization", "Normal", "x_1", "2nd", "…"])
-        | st.text(max_size=8)
-    ),
-    st.lists(st.sampled_from(["die", "sky", "ecol", "normal", "1", "2nd"]) | st.text(max_size=3)),
-)
-def test_the_terms_of_a_text_are_those_of_its_words(text: list[str], terms: list[str]) -> None:
-    line = " ".join(text)
-    assert terms_in(line, terms) == {stem(word) for word in words(line)} & set(terms)
-
-
 def test_words_with_one_stem_are_one_word() -> None:
     assert stem("Normalization") == stem("normalizations") == stem("NORMALIZATION")
     assert stem("café") == stem("cafe")
-
-
-def test_a_reason_names_the_words_as_typed_and_the_fields_they_are_in() -> None:
-    paper = Document(key=1, title="Momentum optimizers", abstract="Step sizes shrink with every optimizer.")
-    assert matched(("optimizers", "step", "graphs"), paper) == (("optimizers", "step"), ("title", "abstract"))
-    assert matched(("step",), paper) == (("step",), ("abstract",))
-    assert matched(("graphs",), paper) == ((), ())
 
 
 def test_phrases_are_every_two_words_in_a_row_whatever_their_form() -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from broadsheet.core.indexing import document
 from broadsheet.index import Embedder
-from broadsheet.index.explain import nearest_words
+from broadsheet.index.explain import matched, nearest_words
 from broadsheet.index.lexical import folded
-from broadsheet.index.query import matched, words
+from broadsheet.index.query import words
 from broadsheet.types import Document, Found, Hits
 
 
@@ -24,7 +24,7 @@ def explained(each: Found, hits: Hits, embedder: Embedder) -> Found:
     years = tuple(year for year in query.years if paper.day and str(paper.day.year) == year)
     told = {*there, *names, *query.years, *(typed for typed, _ in query.corrected)}
     missing = [word for word in query.words if word not in told] if reason.similarity is not None else []
-    near = nearest_words(missing, f"{paper.title} {paper.abstract}", embedder)
+    near = nearest_words(missing, (paper.title, paper.abstract), embedder)
     authors = ("authors",) if names else ()
     reason = replace(reason, words=(*there, *names), fields=(*fields, *authors), years=years, near=near)
     return replace(each, hit=replace(each.hit, reason=reason))

@@ -27,6 +27,10 @@ Vectors = NDArray[np.float32]
 _CACHED_WORDS = 400_000
 _LONGEST_WORD = 100
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_WORDS = bytes(ord(chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)) + bytes(
+    range(128, 256)
+)
+"""Small letters for capitals, a blank for what is in no word, of ASCII; the bytes of other signs as they are."""
 
 
 Tokens = NDArray[np.uint16]
@@ -108,6 +112,11 @@ class TokenTable:
         self._codes = np.rint(vectors * 127 / largest).astype(np.int8)
         self._lengths = np.maximum(np.linalg.norm(self._codes.astype(np.float32), axis=1), 1e-9)
 
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return int(self._vectors.shape[1])
+
     def cosines(self, token: int) -> Vectors:
         """The cosine of every token's vector with this one's, within 0.01."""
         products = simsimd.cdist(self._codes[token : token + 1], self._codes, metric="dot", out_dtype="float32")
@@ -118,13 +127,21 @@ class TokenTable:
         """The row of every token of a text, in its order."""
         return list(chain.from_iterable(map(self._rows_of.__getitem__, split_words(text))))
 
+    def units(self, words: Sequence[str]) -> Vectors:
+        """What `encode` answers for each of these words, without their tokens."""
+        vectors = np.zeros((len(words), self.dimension), np.float32)
+        for place, word in enumerate(words):
+            if rows := self.rows(word):
+                vectors[place] = self._vectors[rows].sum(axis=0)
+        return _at_length_one(vectors)
+
     def knows(self, word: str) -> bool:
         """Whether a word, in lower case and without accents, is a token by itself."""
         return len(self._rows_of[word]) == 1
 
     def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
         """The sums of the texts' token vectors, at length one or zero, and their tokens."""
-        vectors = np.zeros((len(texts), self._vectors.shape[1]), np.float32)
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
         tokens = []
         for place, text in enumerate(texts):
             # Text by text: the vectors of one text's tokens still fit the processor's cache.
@@ -132,16 +149,35 @@ class TokenTable:
             if len(rows):
                 vectors[place] = self._vectors[rows].sum(axis=0)
             tokens.append(np.unique(rows))
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        np.divide(vectors, norms, out=vectors, where=norms > 0)
-        return vectors, tokens
+        return _at_length_one(vectors), tokens
+
+
+def _at_length_one(vectors: Vectors) -> Vectors:
+    """These rows, changed in place; those that are zeros stay so."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    np.divide(vectors, norms, out=vectors, where=norms > 0)
+    return vectors
 
 
 def split_words(text: str) -> list[str]:
     """Runs of letters and digits, in lower case, without accents."""
+    runs = spaced(text).split()
     if not text.isascii():
-        text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return _WORD.findall(text.lower())
+        for place in [place for place, run in enumerate(runs) if not run.isascii()][::-1]:
+            runs[place : place + 1] = _words_of_run(runs[place])
+    return runs
+
+
+def spaced(text: str) -> str:
+    """The text with its ASCII in lower case, and blanks for what of it is in no word; other signs as they are."""
+    return text.encode("utf-8", "surrogatepass").translate(_ASCII_WORDS).decode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=10_000)
+def _words_of_run(run: str) -> list[str]:
+    """The words of what no sign of ASCII separates, which depend on nothing that stands around it."""
+    signs = (sign.lower() for sign in unicodedata.normalize("NFKD", run) if not unicodedata.combining(sign))
+    return _WORD.findall("".join(signs))
 
 
 class WordPieces:

@@ -1,14 +1,17 @@
-"""What a paper says instead of a query's words: for each, the nearest word of the paper."""
+"""Why a paper was found: which of a query's words it has, and for the others the nearest word of the paper."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
+from threading import Lock
 
 import numpy as np
 
-from broadsheet.index.embed import Embedder, TokenTable, Vectors, split_words
-from broadsheet.index.query import stem
+from broadsheet.index.embed import Embedder, TokenTable, Vectors, spaced, split_words
+from broadsheet.index.query import stem, words
+from broadsheet.types import Document
 
 NEAR = 0.28
 """The cosine from which two words are told to mean something like the same."""
@@ -22,14 +25,52 @@ WORTHY = 0.3
 MOST = 3
 """Pairs told, the nearest first."""
 
+REMEMBERED = 32_768
+"""Words whose vectors are remembered, in a kilobyte each."""
 
-def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[tuple[str, str], ...]:
-    """Pairs of a typed word and the word of the text that is nearest to it in meaning, the nearest pairs first."""
-    asked = [word for word in _once(typed) if _rarity(word, embedder) >= TELLING]
-    there = _once([text])
-    if not asked or not there:
+
+def matched(typed: Sequence[str], document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which of these words a paper contains, by their stems, as typed and in their order, and in which fields."""
+    wanted = {stem(word): word for word in typed}
+    there = {field: terms_in(getattr(document, field), wanted.keys()) for field in ("title", "abstract")}
+    found = there["title"] | there["abstract"]
+    return (
+        tuple(word for term, word in wanted.items() if term in found),
+        tuple(field for field, terms in there.items() if terms),
+    )
+
+
+def terms_in(text: str, terms: Collection[str]) -> set[str]:
+    """Those of the terms that the text contains. Only words that begin like one of them are stemmed."""
+    line = f" {spaced(text)} "
+    found = {term for term in terms if _is_in(line, term)}
+    if not text.isascii():
+        beyond = (word for run in line.split() if not run.isascii() for word in words(run))
+        found |= set(terms).intersection(map(stem, beyond))
+    return found
+
+
+def _is_in(line: str, term: str) -> bool:
+    """Whether a word of ASCII has this stem; it differs from its word in the last two letters at most."""
+    beginning = f" {term[: max(len(term) - 2, 1)]}"
+    place = line.find(beginning) if term else -1
+    while place >= 0:
+        end = line.find(" ", place + 1)
+        word = line[place + 1 : end]
+        if word.isascii() and stem(word) == term:
+            return True
+        place = line.find(beginning, end)
+    return False
+
+
+def nearest_words(typed: Sequence[str], texts: Sequence[str], embedder: Embedder) -> tuple[tuple[str, str], ...]:
+    """Pairs of a typed word and the word of the texts that is nearest to it in meaning, the nearest pairs first."""
+    asked = [word for word in _once(typed) if _rarity(word, embedder.table) >= TELLING]
+    there = _once(texts) if asked else []
+    if not there:
         return ()
-    likeness = _units(asked, embedder.table) @ _units(there, embedder.table).T
+    known = _units_of(embedder.table)
+    likeness = known(asked) @ known(there).T
     best = likeness.argmax(axis=1)
     pairs = [(float(likeness[row, column]), asked[row], there[column]) for row, column in enumerate(best.tolist())]
     near = sorted((pair for pair in pairs if pair[0] >= NEAR and stem(pair[1]) != stem(pair[2])), reverse=True)
@@ -51,21 +92,50 @@ def telling_words(text: str, counts: Mapping[int, float], table: TokenTable, lim
     return tuple(word for _, word in sorted(found.values(), key=lambda one: (-one[0], one[1]))[:limit])
 
 
-def _once(typed: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(word for part in typed for word in split_words(part)))
+def _once(texts: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(chain.from_iterable(map(split_words, texts))))
 
 
-def _rarity(word: str, embedder: Embedder) -> float:
-    return float(embedder.table.rarity[embedder.table.rows(word)].max(initial=0))
+@lru_cache(maxsize=4096)
+def _rarity(word: str, table: TokenTable) -> float:
+    return float(table.rarity[table.rows(word)].max(initial=0))
 
 
-def _units(words: Sequence[str], table: TokenTable) -> Vectors:
-    return np.stack([_unit(word, table) for word in words])
+class _Units:
+    """Unit vectors of words, remembered: those of papers come again and again, and a page of hits has thousands.
+
+    May be shared by threads. Forgets everything when it has met too many.
+    """
+
+    def __init__(self, table: TokenTable) -> None:
+        self._table, self._lock = table, Lock()
+        self._known: tuple[dict[str, int], Vectors] = ({}, np.empty((0, 0), np.float32))
+
+    def __call__(self, words: Sequence[str]) -> Vectors:
+        """A row for each of these words, which are one each."""
+        rows, vectors = self._known
+        try:
+            places = list(map(rows.__getitem__, words))
+        except KeyError:
+            rows, vectors = self._learned(words)
+            places = list(map(rows.__getitem__, words))
+        return vectors.take(places, axis=0)
+
+    def _learned(self, words: Sequence[str]) -> tuple[dict[str, int], Vectors]:
+        """What is known, these words among it. Others read meanwhile: a word is put in when its vector is there."""
+        with self._lock:
+            rows, vectors = self._known
+            new = [word for word in words if word not in rows]
+            if len(rows) + len(new) > len(vectors):
+                new, rows = list(words), {}
+                vectors = np.empty((max(REMEMBERED, len(words)), self._table.dimension), np.float32)
+            first, last = len(rows), len(rows) + len(new)
+            vectors[first:last] = self._table.units(new)
+            rows.update(zip(new, range(first, last), strict=True))
+            self._known = rows, vectors
+            return self._known
 
 
-@lru_cache(maxsize=20_000)
-def _unit(word: str, table: TokenTable) -> Vectors:
-    """A word's vector. The words of papers come again and again: a page of hits has thousands."""
-    vectors, _ = table.encode([word])
-    unit: Vectors = vectors[0]
-    return unit
+@lru_cache(maxsize=2)
+def _units_of(table: TokenTable) -> _Units:
+    return _Units(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import tantivy
 
-from broadsheet.types import Document, Filter, Part, Query
+from broadsheet.types import Filter, Part, Query
 
 LONGEST = 10_000
 """Characters of a line that are read: a pasted abstract fits, a pasted book does not."""
@@ -76,32 +76,6 @@ def stem(word: str) -> str:
     """The term that the index keeps for a word; empty for what it does not keep."""
     terms = _analyzer.analyze(word)
     return str(terms[0]) if terms else ""
-
-
-def matched(typed: Sequence[str], document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Which of these words a paper contains, by their stems, as typed and in their order, and in which fields."""
-    wanted = {stem(word): word for word in typed}
-    there = {field: terms_in(getattr(document, field), wanted.keys()) for field in ("title", "abstract")}
-    found = there["title"] | there["abstract"]
-    return (
-        tuple(word for term, word in wanted.items() if term in found),
-        tuple(field for field, terms in there.items() if terms),
-    )
-
-
-def terms_in(text: str, terms: Collection[str]) -> set[str]:
-    """Those of the terms that the text contains. Only words that begin like one of them are stemmed."""
-    initials = frozenset(term[0] for term in terms if term)
-    if not initials:
-        return set()
-    near = _beginning(initials).findall(f" {text.lower()}") if text.isascii() else words(text)
-    return set(map(stem, near)).intersection(terms)
-
-
-@lru_cache(maxsize=1000)
-def _beginning(initials: frozenset[str]) -> re.Pattern[str]:
-    letters = "".join(sorted(initials))
-    return re.compile(rf"[^a-z0-9]([{re.escape(letters)}][a-z0-9]*)")
 
 
 def parse(text: str, base: Filter = Filter()) -> Query:
