@@ -5,10 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 import pytest
 from builders import a_record
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from ninja import Schema
 from programs import V1, a_program, a_stranger
 from readers import an_actor
 
@@ -17,6 +20,8 @@ from broadsheet.community import ReadingState
 from broadsheet.core import collecting, discussing, listings, papers, reading, shelving, trending, voting
 from broadsheet.core import search as search_verb
 from broadsheet.deliver import present
+from broadsheet.deliver.api.v1 import papers as paper_shapes
+from broadsheet.deliver.api.v1 import search as search_shapes
 from broadsheet.people import Scope
 from broadsheet.types import Paging
 
@@ -150,6 +155,32 @@ class TestLists:
                     reader.get(f"{V1}{path}{'&' if '?' in path else '?'}limit={limit}")
                 counts.append(len(asked))
             assert max(counts) <= most, (path, counts)
+
+
+@pytest.mark.usefixtures("stones")
+@pytest.mark.parametrize("asking", [a_stranger, a_program])
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        *((f"/search?{asked}", search_shapes.Answer) for asked in (
+            "q=stone+2026", "q=Bo+granit+rolling", "q=marbel", "q=arxiv:2603.00001+arxiv:2601.99999", "category=cs",
+            "q=stone&sort=date&limit=2", "q=%22is+made%22+-chalk+author:stone&code=true", "q=",
+        )),
+        ("/papers?limit=2", paper_shapes.Papers),
+        ("/papers?author=Ada+Stone", paper_shapes.Papers),
+        ("/papers/arxiv:2603.00001/similar", paper_shapes.Similar),
+    ],
+)  # fmt: skip
+def test_what_goes_out_as_it_was_made_is_what_its_description_lets_through(
+    asking: Callable[[], Client], path: str, shape: type[Schema]
+) -> None:
+    client = asking()
+    if asking is a_program:
+        voting.upvote(an_actor("ada").key, papers.paper("arxiv:2603.00001"), now=NOW)
+    said = told(path, client)
+    described = shape.model_validate(said).model_dump(exclude_unset=True)
+    assert orjson.dumps(said, option=orjson.OPT_SORT_KEYS) == orjson.dumps(described, option=orjson.OPT_SORT_KEYS)
+    assert all(("voted" in each) == (asking is a_program) for each in said["papers"])
 
 
 @pytest.mark.usefixtures("stones")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from broadsheet import wiring
@@ -11,6 +11,7 @@ from broadsheet.core import browsing, listings, reading, voting
 from broadsheet.core import papers as verbs
 from broadsheet.deliver import present, shelves
 from broadsheet.deliver.api.v1.access import viewer_of
+from broadsheet.deliver.api.v1.answering import as_made
 from broadsheet.deliver.api.v1.paging import Page, Slice, following
 from broadsheet.errors import BroadsheetError
 from broadsheet.types import Browsed, Paging, Paper
@@ -127,8 +128,8 @@ class Asked(Slice):
     author: str = Field("", max_length=300, description="A name, which may be several people.", examples=["Ada Stone"])
 
 
-@router.get("/papers", response=Papers, exclude_unset=True)
-def papers(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+@router.get("/papers", response=Papers)
+def papers(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     """List papers, newest first: of all days as front pages have them, or of a category, a venue, an author."""
     paging = asked.paging()
     if sum(map(bool, (asked.category, asked.venue, asked.author))) > 1:
@@ -136,20 +137,22 @@ def papers(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
             "Ask for a category, a venue or an author, not for several. /api/v1/search joins filters."
         )
     found = _found(asked, paging)
-    return {
-        "total": found.total,
-        "next": following(request, paging, found.total),
-        "papers": shown(request, found.papers),
-    }
+    return as_made(
+        {
+            "total": found.total,
+            "next": following(request, paging, found.total),
+            "papers": shown(request, found.papers),
+        }
+    )
 
 
-@router.get("/papers/{path:paper_id}/similar", response=Similar, exclude_unset=True)
-def similar(request: HttpRequest, paper_id: str) -> dict[str, Any]:
+@router.get("/papers/{path:paper_id}/similar", response=Similar)
+def similar(request: HttpRequest, paper_id: str) -> HttpResponse:
     """List the papers that are nearest to one in meaning, nearest first; none while there is no index."""
     found = verbs.similar(wiring.index(), verbs.paper(paper_id), SIMILAR)
     hits = [present.found(each) for each in found]
     flat = [{**hit.pop("paper"), **hit} for hit in hits]
-    return {"papers": with_own(request, [each.paper for each in found], flat)}
+    return as_made({"papers": with_own(request, [each.paper for each in found], flat)})
 
 
 @router.get("/papers/{path:paper_id}", response=PaperShown, exclude_unset=True)

@@ -1,14 +1,14 @@
 """The search: one line with its operators, filters beside it, and why each hit stands where it does."""
 
 from datetime import date
-from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from broadsheet import wiring
 from broadsheet.core import search as verb
 from broadsheet.deliver import present
+from broadsheet.deliver.api.v1.answering import as_made
 from broadsheet.deliver.api.v1.paging import Page, Slice, following
 from broadsheet.deliver.api.v1.papers import Hit, with_own
 from broadsheet.types import Filter, Sort
@@ -97,8 +97,8 @@ class Asked(Slice):
     sort: Sort = Field(Sort.RELEVANCE, description="Best first, or the good ones with the newest first.")
 
 
-@router.get("/search", response=Answer, exclude_unset=True)
-def search(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+@router.get("/search", response=Answer)
+def search(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     """Search by words and by meaning. The answer says what was understood, and of each hit why it stands there."""
     admitting = Filter(
         after=asked.after,
@@ -109,4 +109,4 @@ def search(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
     found = verb.search(wiring.index(), asked.q, filter=admitting, sort=asked.sort, paging=asked.paging(), faceted=True)
     told = present.answer(found)
     with_own(request, [each.paper for each in found.found], told["papers"])
-    return told | {"next": following(request, found.paging, found.total)}
+    return as_made({"total": found.total, "next": following(request, found.paging, found.total)} | told)
