@@ -1,8 +1,8 @@
-"""Writing very many rows: the SQL that Django would write, without compiling every value of every row."""
+"""Very many rows, or very often: the SQL that Django would write, without compiling it for every row or every time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -24,6 +24,18 @@ def insert(
         sql += f" ON CONFLICT ({', '.join(columns[name] for name in over)}) DO UPDATE SET {updates}"
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(rows))
+
+
+def statement(rows: models.QuerySet[Any, Any]) -> str:
+    """The SQL of a query, to be kept and asked with other values in the places of its own."""
+    return str(rows.query.sql_with_params()[0])
+
+
+def rows(statement: str, values: Collection[Any]) -> list[tuple[Any, ...]]:
+    """What a statement answers, as the database driver has it: JSON is text."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, tuple(values))
+        return list(cursor.fetchall())
 
 
 def next_keys(model: type[models.Model], number: int) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -56,7 +57,13 @@ def tags(paper_id: str, categories: Sequence[str]) -> str:
 
 def latest() -> int:
     """The number of the last change, 0 before the first."""
-    return models.Change.objects.aggregate(last=Max("number"))["last"] or 0
+    found = bulk.rows(_last_number(), ())
+    return int(found[0][0]) if found else 0
+
+
+@cache
+def _last_number() -> str:
+    return bulk.statement(models.Change.objects.order_by("-number").values_list("number")[:1])
 
 
 def after(number: int, limit: int) -> list[tuple[int, int, Paper | None]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from broadsheet.community import SubmissionState
-from broadsheet.library import models
+from broadsheet.library import bulk, models
 from broadsheet.types import Link, LinkKind, Paper, Version
 
 _FIELDS = (
@@ -20,34 +22,54 @@ _FIELDS = (
 )  # fmt: skip
 
 
+_JSON = ("authors", "categories", "links", "versions", "extras")
+
+
 def _paper(row: dict[str, Any], aliases: Iterable[str] = ()) -> Paper:
     """The frozen value of a row of _FIELDS; aliases are those given, less the paper's own id, sorted."""
-    return Paper(
-        **row
-        | {
-            "authors": tuple(row["authors"]),
-            "categories": tuple(row["categories"]),
-            "links": tuple(Link(url, LinkKind(kind)) for url, kind in row["links"]),
-            "versions": tuple(
-                Version(number, date.fromisoformat(day) if day else None) for number, day in row["versions"]
-            ),
-        },
-        aliases=tuple(sorted(alias for alias in aliases if alias != row["paper_id"])),
+    row["authors"], row["categories"] = tuple(row["authors"]), tuple(row["categories"])
+    row["links"] = tuple([Link(url, LinkKind(kind)) for url, kind in row["links"]])
+    row["versions"] = tuple(
+        [Version(number, date.fromisoformat(day) if day else None) for number, day in row["versions"]]
     )
+    return Paper(**row, aliases=tuple(sorted([alias for alias in aliases if alias != row["paper_id"]])))
 
 
 def _with_aliases(rows: QuerySet[models.Paper]) -> tuple[Paper, ...]:
     """The papers of these rows, read in two statements."""
     found = list(rows.values(*_FIELDS))
-    aliases: dict[int, list[str]] = {row["key"]: [] for row in found}
-    for alias, key in models.Alias.objects.filter(paper__in=aliases).values_list("alias", "paper_id"):
-        aliases[key].append(alias)
+    aliases = _aliases([row["key"] for row in found])
     return tuple(_paper(row, aliases[row["key"]]) for row in found)
+
+
+def _aliases(keys: Collection[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {key: [] for key in keys}
+    for alias, key in bulk.rows(_statements(len(found))[1], found) if found else ():
+        found[key].append(alias)
+    return found
 
 
 def by_keys(keys: Collection[int]) -> dict[int, Paper]:
     """The papers of these keys that exist, in two statements."""
-    return {paper.key: paper for paper in _with_aliases(models.Paper.objects.filter(key__in=keys))}
+    if not keys:
+        return {}
+    aliases = _aliases(keys)
+    found = {}
+    for values in bulk.rows(_statements(len(aliases))[0], aliases):
+        row = dict(zip(_FIELDS, values, strict=True))
+        for name in _JSON:
+            row[name] = orjson.loads(row[name])
+        found[row["key"]] = _paper(row, aliases[row["key"]])
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _statements(number: int) -> tuple[str, str]:
+    """How so many papers are read, and how their aliases are. To write it takes Django longer than to read them."""
+    keys = range(number)
+    several = models.Paper.objects.filter(key__in=keys).values_list(*_FIELDS)
+    names = models.Alias.objects.filter(paper__in=keys).values_list("alias", "paper_id")
+    return bulk.statement(several), bulk.statement(names)
 
 
 def texts(keys: Collection[int]) -> dict[int, str]:
