@@ -53,7 +53,7 @@ def some_documents(count: int, seed: int) -> list[Document]:
 def test_cosines_are_those_of_the_vectors_within_a_hundredth(tmp_path: Path) -> None:
     rows, query = vectors(500), vectors(1, seed=1)[0]
     view = DenseView(tmp_path, 64, written(tmp_path, some_documents(500, 0), rows))
-    assert np.allclose(view.cosines(query, np.arange(500)), rows @ query, atol=0.01)
+    assert np.allclose(view.compared(np.arange(500)).cosines(query), rows @ query, atol=0.01)
 
 
 @pytest.mark.parametrize("limit", [1, 10, 500])
@@ -62,9 +62,9 @@ def test_the_nearest_rows_are_those_of_brute_force(tmp_path: Path, limit: int) -
     view = DenseView(tmp_path, 64, written(tmp_path, some_documents(500, 0), rows))
     admitted = view.admitted(Filter(categories=("cs",)))
     found, cosines = view.nearest(query, admitted, limit)
-    exact = view.cosines(query, np.flatnonzero(admitted))
+    exact = view.compared(np.flatnonzero(admitted)).cosines(query)
     assert np.allclose(sorted(exact, reverse=True)[:limit], cosines, atol=2e-6)
-    assert np.allclose(view.cosines(query, found), cosines, atol=2e-6)
+    assert np.allclose(view.compared(found).cosines(query), cosines, atol=2e-6)
 
 
 def test_of_many_rows_a_scan_of_signs_finds_the_nearest_in_a_full_measure(tmp_path: Path) -> None:
@@ -81,6 +81,23 @@ def test_of_many_rows_a_scan_of_signs_finds_the_nearest_in_a_full_measure(tmp_pa
             found, _ = view.nearest(query, admitted, 10)
             assert admitted[found].all()
             assert exact[found].min() > np.sort(exact)[-11] - 0.02
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_shortlist_is_all_rows_up_to_a_distance_and_as_many_as_asked(tmp_path: Path, seed: int) -> None:
+    rows, query = vectors(40_000, seed), vectors(1, seed + 10)[0]
+    view = DenseView(
+        tmp_path, 64, written(tmp_path, [a_document(key, has_code=key % 3 > 0) for key in range(40_000)], rows)
+    )
+    admitted, turned = view.admitted(Filter(has_code=True)), dense.rotated(query)
+    found = view._shortlist(turned, admitted, 500)
+    distances = (dense.rotated(rows) > 0) ^ (turned > 0)
+    far = distances.sum(axis=1)
+    assert found.tolist() == np.flatnonzero((far <= far[found].max()) & admitted).tolist()
+    assert len(found) >= 500
+    sample = np.sort(far[::2][admitted[::2]])
+    guessed = sample[int(len(sample) * 500 / np.count_nonzero(admitted))]
+    assert far[found].max() == guessed or np.count_nonzero((far <= guessed) & admitted) < 500
 
 
 def test_the_tokens_of_some_rows_come_in_their_order(tmp_path: Path) -> None:

@@ -4,11 +4,14 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import FakeLibrary, a_document
+from hypothesis import given
+from hypothesis import strategies as st
 
 from broadsheet.errors import IndexMissingError
-from broadsheet.index import Index, embed, sync
+from broadsheet.index import Index, embed, reader, sync
 from broadsheet.index.query import parse
 from broadsheet.types import Filter, Hit, Paging, Sort
 
@@ -123,3 +126,13 @@ def test_papers_that_say_words_in_a_row_are_found_however_inflected_and_none_for
     assert index.saying("black hole") == {4, 5}
     assert index.saying("hole black") == set()
     assert index.saying("... - ...") == index.saying("") == set()
+
+
+rows_once = st.lists(st.integers(0, 30), unique=True, max_size=12)
+
+
+@given(some=rows_once, others=rows_once)
+def test_rows_are_told_from_others_and_ranked_among_them_as_one_by_one(some: list[int], others: list[int]) -> None:
+    rows, found = np.array(some, np.intp), np.array(others, np.intp)
+    assert reader._without(np.sort(rows), np.sort(found)).tolist() == sorted(set(some) - set(others))
+    assert reader._ranks(rows, found) == {row: rank for rank, row in enumerate(others, 1) if row in some}

@@ -277,33 +277,28 @@ class DenseView:
         Exact below 16,000 rows; above, a row whose signs are not among the 4,000 nearest is missed, which
         `make bench` counts.
         """
-        rows = self._shortlist(vector, admitted, max(SHORTLIST, 2 * limit))
+        turned = rotated(vector)
+        rows = self._shortlist(turned, admitted, max(SHORTLIST, 2 * limit))
+        codes = self._columns.vectors.take(rows, axis=0)
         if len(rows) > 2 * limit:
-            code = quantise(rotated(vector)[None])
-            far = np.asarray(simsimd.cdist(code, self._columns.vectors[rows], metric="cosine")).reshape(-1)
-            rows = rows[far <= np.partition(far, 2 * limit)[2 * limit]]
-        cosines = self.cosines(vector, rows)
+            far = np.asarray(simsimd.cdist(quantise(turned[None]), codes, metric="cosine")).reshape(-1)
+            near = np.flatnonzero(far <= np.partition(far, 2 * limit)[2 * limit])
+            rows, codes = rows[near], codes.take(near, axis=0)
+        cosines = Compared(codes).cosines(vector)
         order = np.lexsort((self.keys[rows], -cosines))[:limit]
         return rows[order], cosines[order]
 
-    def cosines(self, vector: Vectors, rows: Rows) -> Scores:
-        """The cosine of each of these rows with this vector, within 0.01; equal rows have equal ones."""
-        if not len(rows):
-            return np.zeros(0, np.float32)
-        codes = self._columns.vectors[rows].astype(np.float32)
-        turned = rotated(vector)
-        length = np.linalg.norm(turned)
-        lengths = np.sqrt(np.einsum("ij,ij->i", codes, codes)) * length
-        # Row by row: a matrix product rounds a row by where it stands, and equal papers would come in any order.
-        cosines: Scores = np.einsum("ij,j->i", codes, turned) / np.maximum(lengths, 1e-9)
-        return cosines
+    def compared(self, rows: Rows) -> Compared:
+        """The embeddings in these rows, to be compared with one vector after the other."""
+        return Compared(self._columns.vectors.take(rows, axis=0))
 
     def tokens(self, rows: Rows) -> tuple[Tokens, NDArray[np.int64]]:
         """The tokens of these rows one after the other, and how many each has."""
         ends = self._columns.token_ends[rows]
         lengths = ends - np.where(rows > 0, self._columns.token_ends[rows - 1], 0)
-        places = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        return self._columns.tokens[places], lengths
+        places = np.arange(lengths.sum())
+        places += np.repeat(ends - np.cumsum(lengths), lengths)
+        return self._columns.tokens.take(places), lengths
 
     def material(self, keys: Keys) -> Material:
         """Those of these papers that are here, in the order given."""
@@ -323,12 +318,12 @@ class DenseView:
     def facets(self, rows: Rows) -> Facets:
         """How many of these rows are in each category or archive, and of each year, most first; how many have code."""
         entries, _ = self._categories(rows)
-        codes, numbers = np.unique(self._columns.category_names[entries], return_counts=True)
-        by_code = dict(zip(codes.tolist(), numbers.tolist(), strict=True))
-        categories = [(name, by_code[code]) for name, code in self._code_of.items() if code in by_code]
+        numbers = np.bincount(self._columns.category_names[entries], minlength=len(self._code_of)).tolist()
+        categories = [(name, numbers[code]) for name, code in self._code_of.items() if numbers[code]]
         days = self.days[rows]
         since_1970 = (days[days > 0] - EPOCH).astype("datetime64[D]").astype("datetime64[Y]").astype(int)
-        years = zip(*(each.tolist() for each in np.unique(since_1970 + 1970, return_counts=True)), strict=True)
+        of_year = np.bincount(since_1970 + 1970)
+        years = [(year, int(of_year[year])) for year in np.flatnonzero(of_year).tolist()]
         return Facets(
             categories=tuple(sorted(categories, key=lambda each: (-each[1], each[0]))[:FACETS]),
             years=tuple(sorted(years, key=lambda each: (-each[1], -each[0]))[:FACETS]),
@@ -337,7 +332,8 @@ class DenseView:
 
     def _categories(self, rows: Rows) -> tuple[Rows, Rows]:
         """Where the categories of these rows stand, row by row, and how many each row has."""
-        first, last = (np.searchsorted(self._columns.category_rows, rows, side) for side in ("left", "right"))
+        sought = rows.astype(self._columns.category_rows.dtype)  # numpy would convert the whole column instead
+        first, last = (np.searchsorted(self._columns.category_rows, sought, side) for side in ("left", "right"))
         numbers = last - first
         return np.repeat(last - np.cumsum(numbers), numbers) + np.arange(numbers.sum()), numbers
 
@@ -346,18 +342,19 @@ class DenseView:
         code = self._code_of.get(category_names(category)[-1])
         return None if code is None else CATEGORIES_FROM + code
 
-    def _shortlist(self, vector: Vectors, admitted: Mask, size: int) -> Rows:
-        """Admitted rows, among them the `size` whose signs are nearest to the vector's."""
+    def _shortlist(self, turned: Vectors, admitted: Mask, size: int) -> Rows:
+        """Admitted rows, among them the `size` whose signs are nearest to those of a rotated vector."""
         total = int(np.count_nonzero(admitted))
         if total <= 4 * size:
             return np.flatnonzero(admitted)
-        distances = self._distances(_words_of(signs(rotated(vector))[None])[:, 0])
+        distances = self._distances(_words_of(signs(turned[None]))[:, 0])
         every = max(len(distances) // _SAMPLE, 1)
         sample = distances[::every][admitted[::every]]
         last = min(int(len(sample) * size / total), len(sample) - 1)
-        farthest = float(np.partition(sample, last)[last]) if len(sample) else 0.0
+        until = np.cumsum(np.bincount(sample))
+        farthest = int(np.searchsorted(until, last, "right")) if len(sample) else 0
         while True:
-            rows = np.flatnonzero((distances <= farthest) & admitted)
+            rows = np.flatnonzero((distances <= np.uint16(farthest)) & admitted)
             if len(rows) >= size:
                 return rows
             farthest += 1
@@ -377,6 +374,23 @@ class DenseView:
         turned = codes @ _rotation(codes.shape[1]).T
         unit: Vectors = (turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)).astype(np.float32)
         return unit
+
+
+class Compared:
+    """Some embeddings, ready to be compared with vectors."""
+
+    def __init__(self, codes: NDArray[np.int8]) -> None:
+        self._codes = codes.astype(np.float32)
+        squares = np.asarray(simsimd.dot(codes, codes)).reshape(-1) if len(codes) else np.zeros(0)
+        self._lengths = np.sqrt(squares.astype(np.float32))  # whole numbers, which float32 holds
+
+    def cosines(self, vector: Vectors) -> Scores:
+        """The cosine of each with this vector, within 0.01; equal ones have equal ones."""
+        turned = rotated(vector)
+        # Row by row: a matrix product rounds a row by where it stands, and equal papers would come in any order.
+        products: Scores = np.einsum("ij,j->i", self._codes, turned)
+        cosines: Scores = products / np.maximum(self._lengths * np.linalg.norm(turned), 1e-9)
+        return cosines
 
 
 def _words_of(signs: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -246,8 +246,9 @@ class _Snapshot:
         if method is Method.DENSE:
             none = np.zeros(len(dense), np.float32)
             return _Candidates(dense, scores=cosines, bm25=none, lexical=lexical, similarity=cosines, dense=dense)
-        rows = np.concatenate([lexical, np.setdiff1d(dense, lexical)])
-        similarity = self.dense.cosines(vector, rows)
+        rows = np.concatenate([lexical, _without(np.sort(dense), np.sort(lexical))])
+        compared = self.dense.compared(rows)
+        similarity = compared.cosines(vector)
         bm25, shares = (
             np.pad(scores, (0, len(rows) - len(lexical)))
             for scores in (bm25, fuse.words(bm25, self.lexical.most(query)))
@@ -257,7 +258,7 @@ class _Snapshot:
             shares, embedder.trust * similarity, meetings(text, embedder.table, tokens, lengths), lengths
         )
         places, trust = fuse.first(scores)
-        near = self.dense.cosines(trust @ self.dense.vectors(rows[places]), rows)
+        near = compared.cosines(trust @ self.dense.vectors(rows[places]))
         scores += fuse.FEEDBACK * embedder.trust * near
         return _Candidates(rows, scores=scores, bm25=bm25, lexical=lexical, similarity=similarity, dense=dense)
 
@@ -278,8 +279,7 @@ class _Snapshot:
 
     def _hits(self, candidates: _Candidates, page: Rows, before: int) -> tuple[Hit, ...]:
         rows = candidates.rows[page]
-        lexical_rank = {row: rank for rank, row in enumerate(candidates.lexical.tolist(), 1)}
-        dense_rank = {row: rank for rank, row in enumerate(candidates.dense.tolist(), 1)}
+        lexical_rank, dense_rank = (_ranks(rows, found) for found in (candidates.lexical, candidates.dense))
         hits = []
         for rank, (place, row) in enumerate(zip(page.tolist(), rows.tolist(), strict=True), before + 1):
             reason = Reason(
@@ -292,6 +292,21 @@ class _Snapshot:
                 Hit(key=int(self.dense.keys[row]), rank=rank, score=float(candidates.scores[place]), reason=reason)
             )
         return tuple(hits)
+
+
+def _without(some: Rows, others: Rows) -> Rows:
+    """Those of the rows that are not among the others; both ascend."""
+    if not len(others):
+        return some
+    places = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    kept: Rows = some[others[places] != some]
+    return kept
+
+
+def _ranks(rows: Rows, found: Rows) -> dict[int, int]:
+    """The ranks, from 1, of those of the rows that are among what was found, which is best first."""
+    of_row, places = np.nonzero(rows[:, None] == found)
+    return dict(zip(rows[of_row].tolist(), (places + 1).tolist(), strict=True))
 
 
 def _unzipped(queries: Iterable[tuple[int, Query]]) -> tuple[list[int], list[Query]]:
