@@ -11,7 +11,8 @@ from broadsheet.tex_tables import GREEK, PLAIN
 from broadsheet.types import Link, LinkKind
 
 _PASSES = 12
-_SIGNS = "\\$^_{}~`"
+_SIGNS = (*"\\$^_{}~`", "--")
+_PLAIN = tuple(needle for needle, _, _ in PLAIN)
 _ASCII_BLANKS = "\n\t\r\v\f\x00\x1c\x1d\x1e\x1f"
 
 
@@ -47,11 +48,10 @@ def plain(text: str) -> str:
 
 def _has_signs(text: str) -> bool:
     """Whether anything in the text hints at TeX."""
-    return any(map(text.__contains__, _SIGNS)) or "--" in text or _has_plain_tex(text)
-
-
-def _has_plain_tex(text: str) -> bool:
-    return any(needle in text and pattern.search(text) for needle, pattern, _ in PLAIN)
+    has = text.__contains__
+    return any(map(has, _SIGNS)) or (
+        any(map(has, _PLAIN)) and any(needle in text and pattern.search(text) for needle, pattern, _ in PLAIN)
+    )
 
 
 def _one_line(text: str) -> str:

@@ -118,25 +118,25 @@ def test_however_few_words_are_remembered_the_nearest_are_those_of_one_by_one(
         explain._units_of.cache_clear()
         for typed in asked:
             line = " ".join((*text, "vehicles"))
-            assert nearest_words(typed, (line, "photographed"), EMBEDDER) == slowly_nearest(
+            assert nearest_words(typed, f"{line} photographed", EMBEDDER) == slowly_nearest(
                 typed, f"{line} photographed"
             )
     explain._units_of.cache_clear()
 
 
 def test_a_word_is_paired_with_the_word_that_stands_for_it() -> None:
-    assert ("cars", "vehicles") in nearest_words(["cars"], [TEXT], EMBEDDER)
-    assert ("shrink", "compressing") in nearest_words(["shrink", "cars"], [TEXT], EMBEDDER)
+    assert ("cars", "vehicles") in nearest_words(["cars"], TEXT, EMBEDDER)
+    assert ("shrink", "compressing") in nearest_words(["shrink", "cars"], TEXT, EMBEDDER)
 
 
 def test_the_same_word_in_another_form_explains_nothing_and_neither_does_a_far_one() -> None:
-    assert nearest_words(["compress", "image", "vehicle"], [TEXT], EMBEDDER) == ()
-    assert nearest_words(["theology"], [TEXT], EMBEDDER) == ()
-    assert nearest_words([], [TEXT], EMBEDDER) == nearest_words(["cars"], [""], EMBEDDER) == ()
+    assert nearest_words(["compress", "image", "vehicle"], TEXT, EMBEDDER) == ()
+    assert nearest_words(["theology"], TEXT, EMBEDDER) == ()
+    assert nearest_words([], TEXT, EMBEDDER) == nearest_words(["cars"], "", EMBEDDER) == ()
 
 
 def test_only_the_nearest_pairs_are_told() -> None:
-    assert len(nearest_words(["cars", "shrink", "pictures", "fast", "camera"], [TEXT], EMBEDDER)) <= MOST
+    assert len(nearest_words(["cars", "shrink", "pictures", "fast", "camera"], TEXT, EMBEDDER)) <= MOST
 
 
 def test_the_words_that_count_most_are_told_each_stem_once_and_no_word_that_counts_little() -> None:

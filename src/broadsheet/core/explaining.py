@@ -9,7 +9,7 @@ from broadsheet.index import Embedder
 from broadsheet.index.explain import matched, nearest_words
 from broadsheet.index.lexical import folded
 from broadsheet.index.query import words
-from broadsheet.types import Document, Found, Hits
+from broadsheet.types import Document, Found, Hit, Hits
 
 
 def explained(each: Found, hits: Hits, embedder: Embedder) -> Found:
@@ -24,10 +24,11 @@ def explained(each: Found, hits: Hits, embedder: Embedder) -> Found:
     years = tuple(year for year in query.years if paper.day and str(paper.day.year) == year)
     told = {*there, *names, *query.years, *(typed for typed, _ in query.corrected)}
     missing = [word for word in query.words if word not in told] if reason.similarity is not None else []
-    near = nearest_words(missing, (paper.title, paper.abstract), embedder)
+    near = nearest_words(missing, f"{paper.title} {paper.abstract}", embedder) if missing else ()
     authors = ("authors",) if names else ()
     reason = replace(reason, words=(*there, *names), fields=(*fields, *authors), years=years, near=near)
-    return replace(each, hit=replace(each.hit, reason=reason))
+    hit = Hit(key=each.hit.key, rank=each.hit.rank, score=each.hit.score, reason=reason)
+    return Found(paper=each.paper, hit=hit)
 
 
 def _names_in(paper: Document) -> set[str]:

@@ -127,7 +127,7 @@ def paper(shown: Paper) -> Shown:
         "published": shown.published.isoformat() if shown.published else str(shown.year or ""),
         "listed_on": shown.listed_on.isoformat() if shown.listed_on else "",
         "categories": list(shown.categories),
-        "links": [*map(_link, _own_links(shown)), *map(_link, _others(shown))],
+        "links": list(map(_link, _links(shown))),
         "has_code": shown.has_code,
         "versions": [
             {"number": version.number, "date": version.deposited.isoformat() if version.deposited else ""}
@@ -202,12 +202,13 @@ def standing(shown: Paper) -> list[tuple[str, str]]:
 
 def found(hit: Found) -> Shown:
     """A paper with its rank, its score and the reason that it stands there, in words."""
+    why = reasons(hit)
     return {
         "rank": hit.hit.rank,
         "score": round(hit.hit.score, 4),
         "found_by": hit.hit.reason.found_by,
-        "reason": "; ".join(f"{kind}: {detail}" for kind, detail in reasons(hit)),
-        "reasons": reasons(hit),
+        "reason": "; ".join([f"{kind}: {detail}" for kind, detail in why]),
+        "reasons": why,
         "words": list(hit.hit.reason.words),
         "paper": paper(hit.paper),
     }
@@ -372,9 +373,11 @@ def _own_links(shown: Paper) -> list[tuple[str, Link]]:
     return [(label, Link(url, LinkKind.PAPER)) for label, url in links]
 
 
-def _others(shown: Paper) -> list[tuple[str, Link]]:
-    own = {link.url.rstrip("/") for _, link in _own_links(shown)}
-    return [
+def _links(shown: Paper) -> list[tuple[str, Link]]:
+    """Where its ids lead, and then what else belongs to it."""
+    links = _own_links(shown)
+    own = {link.url.rstrip("/") for _, link in links}
+    return links + [
         (LABELS[link.kind], link)
         for link in shown.links
         if link.url.startswith(("https://", "http://")) and link.url.rstrip("/") not in own

@@ -10,7 +10,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -332,10 +332,16 @@ class DenseView:
 
     def _categories(self, rows: Rows) -> tuple[Rows, Rows]:
         """Where the categories of these rows stand, row by row, and how many each row has."""
-        sought = rows.astype(self._columns.category_rows.dtype)  # numpy would convert the whole column instead
-        first, last = (np.searchsorted(self._columns.category_rows, sought, side) for side in ("left", "right"))
+        last = self._category_ends[rows]
+        first = np.where(rows > 0, self._category_ends[rows - 1], 0)
         numbers = last - first
         return np.repeat(last - np.cumsum(numbers), numbers) + np.arange(numbers.sum()), numbers
+
+    @cached_property
+    def _category_ends(self) -> Rows:
+        """Where the categories of each row end."""
+        ends: Rows = np.cumsum(np.bincount(self._columns.category_rows, minlength=len(self.keys)))
+        return ends
 
     def category_number(self, category: str) -> int | None:
         """What stands for a category, and all below it, among the tokens of `material`; None if no paper is in it."""

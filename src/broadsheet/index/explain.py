@@ -63,10 +63,10 @@ def _is_in(line: str, term: str) -> bool:
     return False
 
 
-def nearest_words(typed: Sequence[str], texts: Sequence[str], embedder: Embedder) -> tuple[tuple[str, str], ...]:
-    """Pairs of a typed word and the word of the texts that is nearest to it in meaning, the nearest pairs first."""
+def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[tuple[str, str], ...]:
+    """Pairs of a typed word and the word of the text that is nearest to it in meaning, the nearest pairs first."""
     asked = [word for word in _once(typed) if _rarity(word, embedder.table) >= TELLING]
-    there = _once(texts) if asked else []
+    there = _once([text]) if asked else []
     if not there:
         return ()
     known = _units_of(embedder.table)

@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from broadsheet.index import dense
 
 LAYOUT = 4
 """Grows when the files of an index change their meaning; an index of another layout is rebuilt."""
+
+_LARGEST = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,19 @@ class State:
 def current(folder: Path) -> Path:
     """The generation to read; a folder that does not exist if there is none."""
     with suppress(OSError, UnicodeDecodeError):
-        name = (folder / "current").read_text(encoding="ascii").strip()
-        if name == Path(name).name:
-            return folder / (name or "none")
+        return _named(folder, _content(f"{folder}/current").decode("ascii").strip())
     return folder / "none"
+
+
+@lru_cache(maxsize=16)
+def _named(folder: Path, name: str) -> Path:
+    return folder / (name if name and name == Path(name).name else "none")
 
 
 def state(generation: Path) -> State | None:
     """What this generation holds; None if there is none, it cannot be read, or it is of another layout."""
     with suppress(OSError, ValueError, TypeError):
-        found = State(**json.loads((generation / "state.json").read_bytes()))
-        return found if found.layout == LAYOUT else None
+        return _parsed(_content(f"{generation}/state.json"))
     return None
 
 
@@ -64,6 +69,21 @@ def version(folder: Path) -> tuple[str, int, int] | None:
         written = (generation / "state.json").stat()  # replaced whole by each commit
         return generation.name, written.st_ino, written.st_mtime_ns
     return None
+
+
+@lru_cache(maxsize=16)
+def _parsed(content: bytes) -> State | None:
+    found = State(**json.loads(content))
+    return found if found.layout == LAYOUT else None
+
+
+def _content(path: str) -> bytes:
+    """What stands in a small file. Every search asks, and a file object costs more than what is read."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(file, _LARGEST)
+    finally:
+        os.close(file)
 
 
 def keep(generation: Path, new: State) -> None:
@@ -159,7 +179,7 @@ def built(folder: Path) -> None:
 def building(folder: Path) -> tuple[int, int] | None:
     """How far the build is, in papers done and in all; None if no process is building."""
     with suppress(OSError, ValueError, TypeError):
-        done, total = json.loads((folder / "building.json").read_bytes())
+        done, total = json.loads(_content(f"{folder}/building.json"))
         with suppress(IndexBusyError), locked(folder):
             return None  # nobody builds: this is the rest of a crash
         return int(done), int(total)

@@ -6,6 +6,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpRequest
@@ -71,8 +72,8 @@ def following(request: HttpRequest, paging: Paging, total: int, *, as_of: dateti
     if paging.page * paging.size >= total or paging.page >= LAST_PAGE:
         return None
     told = [paging.page + 1, paging.size, int(as_of.timestamp() * 1000) if as_of else 0]
-    query = request.GET.copy()
-    query["cursor"] = urlsafe_b64encode(orjson.dumps(told)).decode().rstrip("=")
-    address = f"{request.path}?{query.urlencode()}"
+    cursor = urlsafe_b64encode(orjson.dumps(told)).decode().rstrip("=")
+    query = urlencode(dict(request.GET.lists()) | {"cursor": [cursor]}, doseq=True)
+    address = f"{request.path}?{query}"
     request.following = re.sub(r"[^\x21-\x7e]", "", address)  # type: ignore[attr-defined]
     return address
