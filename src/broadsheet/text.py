@@ -26,7 +26,7 @@ def readable(text: str) -> str:
     return _without_tex(text) if _has_signs(text) else text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _without_tex(text: str) -> str:
     """What passes make of a text. It takes a hundred times as long as to see that there is no TeX."""
     before = text

@@ -55,7 +55,7 @@ def test_words_are_runs_of_letters_and_digits_in_lower_case_without_accents(one:
 
 
 def test_words_have_the_vectors_that_they_have_as_texts(embedder: Embedder) -> None:
-    words = ["graph", "für", "zzyzx", "electroencephalography", "", "…"]
+    words = ["graph", "fur", "zzyzx", "electroencephalography", "σ", "graph"]
     assert np.array_equal(embedder.table.units(words), embedder.table.encode(words)[0])
 
 

@@ -3,9 +3,11 @@
 from math import exp
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadsheet.index import embed, interaction
 from broadsheet.index.embed import TokenTable
 from broadsheet.index.interaction import SATURATION, meetings
 
@@ -33,13 +35,25 @@ def met(asked: list[str], paper: list[str]) -> float:
     )
 
 
+@pytest.mark.parametrize("remembered", [0, 3, 1000])
 @given(asked=texts, papers=st.lists(texts, max_size=5))
-def test_each_token_of_the_query_is_met_by_the_nearest_of_the_paper(asked: list[str], papers: list[list[str]]) -> None:
+def test_each_token_of_the_query_is_met_by_the_nearest_of_the_paper(
+    remembered: int, asked: list[str], papers: list[list[str]]
+) -> None:
     _, tokens = TABLE.encode([" ".join(paper) for paper in papers])
     lengths = np.array([len(each) for each in tokens], np.int64)
     flat = np.concatenate(tokens) if tokens else np.zeros(0, np.uint16)
-    found = meetings(" ".join(asked), TABLE, flat, lengths)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interaction, "REMEMBERED", remembered)
+        found = meetings(" ".join(asked), TABLE, flat, lengths)
     assert np.allclose(found, [met(asked, paper) for paper in papers], atol=0.02)
+
+
+def test_tokens_among_others_have_the_cosines_that_they_have_among_all() -> None:
+    table, among = embed.load(embed.DEFAULT).table, np.arange(3, 42_000, 7)
+    whole, part = table.cosines([5, 77]), table.cosines([5, 77], among)
+    assert whole.shape == (2, len(table))
+    assert np.array_equal(part, whole[:, among])
 
 
 def test_a_paper_of_the_same_words_meets_the_query_in_full() -> None:

@@ -51,7 +51,7 @@ def search(
     return Answer(
         query=hits.query,
         sort=sort,
-        found=tuple(explained(each, hits, index.embedder) for each in found(hits.hits)),
+        found=explained(found(hits.hits), hits, index.embedder),
         total=hits.total,
         paging=paging,
         state=state,

@@ -26,6 +26,7 @@ Vectors = NDArray[np.float32]
 
 _CACHED_WORDS = 400_000
 _LONGEST_WORD = 100
+_BLOCK = 2048
 _WORD = re.compile(r"[^\W_]+")
 _ASCII_WORDS = bytes(ord(chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)) + bytes(
     range(128, 256)
@@ -117,10 +118,18 @@ class TokenTable:
         """Numbers in a vector."""
         return int(self._vectors.shape[1])
 
-    def cosines(self, token: int) -> Vectors:
-        """The cosine of every token's vector with this one's, within 0.01."""
-        products = simsimd.cdist(self._codes[token : token + 1], self._codes, metric="dot", out_dtype="float32")
-        cosines: Vectors = np.asarray(products).reshape(-1) / (self._lengths * self._lengths[token])
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def cosines(self, tokens: Sequence[int], among: NDArray[np.intp] | None = None) -> Vectors:
+        """A row for each token: the cosines of all vectors of the table, or of those `among` it, within 0.01."""
+        asked, rows = self._codes[tokens], np.arange(len(self)) if among is None else among
+        products = np.empty((len(tokens), len(rows)), np.float32)
+        for start in range(0, len(rows), _BLOCK):  # so that what is compared several times stays near the processor
+            block = rows[start : start + _BLOCK]
+            codes = self._codes[start : start + _BLOCK] if among is None else self._codes.take(block, axis=0)
+            products[:, start : start + _BLOCK] = simsimd.cdist(asked, codes, metric="dot", out_dtype="float32")
+        cosines: Vectors = products / (self._lengths[rows] * self._lengths[tokens, None])
         return cosines
 
     def rows(self, text: str) -> list[int]:
@@ -128,11 +137,12 @@ class TokenTable:
         return list(chain.from_iterable(map(self._rows_of.__getitem__, split_words(text))))
 
     def units(self, words: Sequence[str]) -> Vectors:
-        """What `encode` answers for each of these words, without their tokens."""
-        vectors = np.zeros((len(words), self.dimension), np.float32)
-        for place, word in enumerate(words):
-            if rows := self.rows(word):
-                vectors[place] = self._vectors[rows].sum(axis=0)
+        """What `encode` answers for each of these words, which are as `split_words` has them, without their tokens."""
+        several = [self._rows_of[word] for word in words]
+        vectors: Vectors = self._vectors[[rows[0] if rows else 0 for rows in several]]
+        for place, rows in enumerate(several):
+            if len(rows) != 1:
+                vectors[place] = self._vectors[np.array(rows, np.intp)].sum(axis=0)
         return _at_length_one(vectors)
 
     def knows(self, word: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from threading import Lock
@@ -63,18 +63,35 @@ def _is_in(line: str, term: str) -> bool:
     return False
 
 
-def nearest_words(typed: Sequence[str], text: str, embedder: Embedder) -> tuple[tuple[str, str], ...]:
-    """Pairs of a typed word and the word of the text that is nearest to it in meaning, the nearest pairs first."""
-    asked = [word for word in _once(typed) if _rarity(word, embedder.table) >= TELLING]
-    there = _once([text]) if asked else []
-    if not there:
-        return ()
+Pairs = tuple[tuple[str, str], ...]
+"""Words of a query, each with the word of a text that is nearest to it in meaning; the nearest pairs first."""
+
+
+def nearest_words(several: Sequence[tuple[Sequence[str], str]], embedder: Embedder) -> list[Pairs]:
+    """For each of several texts, with the words that were typed and that it has not: what it says instead of them."""
+    asked = [[word for word in _once(typed) if _rarity(word, embedder.table) >= TELLING] for typed, _ in several]
+    there = [_once([text]) if typed else [] for typed, (_, text) in zip(asked, several, strict=True)]
+    row_of, column_of = _numbered(asked), _numbered(there)
+    if not column_of:
+        return [()] * len(several)
     known = _units_of(embedder.table)
-    likeness = known(asked) @ known(there).T
-    best = likeness.argmax(axis=1)
-    pairs = [(float(likeness[row, column]), asked[row], there[column]) for row, column in enumerate(best.tolist())]
-    near = sorted((pair for pair in pairs if pair[0] >= NEAR and stem(pair[1]) != stem(pair[2])), reverse=True)
-    return tuple((word, other) for _, word, other in near[:MOST])
+    likeness = known(list(row_of)) @ known(list(column_of)).T
+    found: list[Pairs] = []
+    for typed, said in zip(asked, there, strict=True):
+        if not said:
+            found.append(())
+            continue
+        mine = likeness[[row_of[word] for word in typed]].take([column_of[word] for word in said], axis=1)
+        best = zip(typed, mine.argmax(axis=1).tolist(), mine.max(axis=1).tolist(), strict=True)
+        pairs = [(cosine, word, said[place]) for word, place, cosine in best if cosine >= NEAR]
+        near = sorted((pair for pair in pairs if stem(pair[1]) != stem(pair[2])), reverse=True)
+        found.append(tuple((word, other) for _, word, other in near[:MOST]))
+    return found
+
+
+def _numbered(several: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Every word of these lists once, with its number."""
+    return {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(several)))}
 
 
 def telling_words(text: str, counts: Mapping[int, float], table: TokenTable, limit: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ token vectors, which is what an embedding is, cannot tell these from each other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -22,8 +23,11 @@ SATURATION = 4.0
 
 _STEPS = 255
 _SATURATED = np.rint(_STEPS * (1 - np.exp(-SATURATION * np.arange(_STEPS + 1) / _STEPS))).astype(np.uint8)
-_REMEMBERED = 1000
-"""Tokens of recent queries whose likeness to all others is remembered, in 43 kB each."""
+REMEMBERED = 1000
+"""Tokens of queries whose likeness to all others is remembered, in 43 kB each: the first ones, for they come again."""
+
+_Levels = NDArray[np.uint8]
+"""How well tokens meet others, in steps from 0 to 1: a byte each, and read fast for it."""
 
 
 def meetings(text: str, table: TokenTable, tokens: Tokens, lengths: NDArray[np.int64]) -> Scores:
@@ -43,15 +47,36 @@ def meetings(text: str, table: TokenTable, tokens: Tokens, lengths: NDArray[np.i
     starts = (np.cumsum(lengths) - lengths)[filled]
     places = tokens.astype(np.intp)
     met = np.zeros(len(starts), np.float32)
+    levels = _levels(asked.tolist(), table, places)
     for token, weight in zip(asked.tolist(), weights / (weights.sum() * _STEPS), strict=True):
-        met += weight * np.maximum.reduceat(_met(table, token).take(places), starts)
+        met += weight * np.maximum.reduceat(levels[token].take(places), starts)
     scores[filled] = met
     return scores
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _met(table: TokenTable, token: int) -> NDArray[np.uint8]:
-    """How well each token of the table meets this one, in steps from 0 to 1: a byte each, and read fast for it."""
-    steps = np.rint(np.clip(table.cosines(token), 0, 1) * _STEPS).astype(np.uint8)
-    levels: NDArray[np.uint8] = _SATURATED.take(steps)
+def _levels(asked: Sequence[int], table: TokenTable, places: NDArray[np.intp]) -> Mapping[int, _Levels]:
+    """For each token asked for, how well each token of the table meets it, as far as it is among these places."""
+    known = _remembered(table)
+    new = [token for token in asked if token not in known]
+    if not new:
+        return known
+    if len(known) + len(new) <= REMEMBERED:
+        known.update(zip(new, _met(table.cosines(new)), strict=True))
+        return known
+    there = np.zeros(len(table), np.bool_)
+    there[places] = True
+    among = np.flatnonzero(there)
+    levels = np.zeros((len(new), len(table)), np.uint8)
+    levels[:, among] = _met(table.cosines(new, among))
+    return dict(zip(new, levels, strict=True)) | {token: known[token] for token in asked if token in known}
+
+
+def _met(cosines: Scores) -> _Levels:
+    steps = np.rint(np.clip(cosines, 0, 1) * _STEPS).astype(np.uint8)
+    levels: _Levels = _SATURATED.take(steps)
     return levels
+
+
+@lru_cache(maxsize=2)
+def _remembered(_table: TokenTable) -> dict[int, _Levels]:
+    return {}
