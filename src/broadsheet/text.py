@@ -101,6 +101,7 @@ def name_key(name: str) -> str:
 _ISSUE = re.compile(r"[\s,;:(]+(?:(?:vol|no|pp?|volume|issue)\b\.?\s*)?[\[(]?\d+\b.*$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=2048)
 def venue_name(venue: str) -> str:
     """The journal or the series of conferences, without volume, pages and year: `ICLR 2024 poster` is `ICLR`."""
     return _ISSUE.sub("", venue).rstrip(" ,.;:(-") or venue

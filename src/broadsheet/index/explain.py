@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from threading import Lock
@@ -63,6 +63,9 @@ def _is_in(line: str, term: str) -> bool:
     return False
 
 
+Words = dict[str, None]
+"""Words, once each, in their order."""
+
 Pairs = tuple[tuple[str, str], ...]
 """Words of a query, each with the word of a text that is nearest to it in meaning; the nearest pairs first."""
 
@@ -70,28 +73,29 @@ Pairs = tuple[tuple[str, str], ...]
 def nearest_words(several: Sequence[tuple[Sequence[str], str]], embedder: Embedder) -> list[Pairs]:
     """For each of several texts, with the words that were typed and that it has not: what it says instead of them."""
     asked = [[word for word in _once(typed) if _rarity(word, embedder.table) >= TELLING] for typed, _ in several]
-    there = [_once([text]) if typed else [] for typed, (_, text) in zip(asked, several, strict=True)]
-    row_of, column_of = _numbered(asked), _numbered(there)
-    if not column_of:
-        return [()] * len(several)
-    known = _units_of(embedder.table)
-    likeness = known(list(row_of)) @ known(list(column_of)).T
-    found: list[Pairs] = []
+    there = [_once([text]) if typed else {} for typed, (_, text) in zip(asked, several, strict=True)]
+    ranked = _ranked(dict.fromkeys(chain.from_iterable(asked)), dict.fromkeys(chain.from_iterable(there)), embedder)
+    found = []
     for typed, said in zip(asked, there, strict=True):
-        if not said:
-            found.append(())
-            continue
-        mine = likeness[[row_of[word] for word in typed]].take([column_of[word] for word in said], axis=1)
-        best = zip(typed, mine.argmax(axis=1).tolist(), mine.max(axis=1).tolist(), strict=True)
-        pairs = [(cosine, word, said[place]) for word, place, cosine in best if cosine >= NEAR]
-        near = sorted((pair for pair in pairs if stem(pair[1]) != stem(pair[2])), reverse=True)
-        found.append(tuple((word, other) for _, word, other in near[:MOST]))
+        nearest = ([(cosine, word, other) for cosine, other in ranked[word] if other in said][:1] for word in typed)
+        pairs = [pair for pair in chain.from_iterable(nearest) if stem(pair[1]) != stem(pair[2])]
+        found.append(tuple((word, other) for _, word, other in sorted(pairs, reverse=True)[:MOST]))
     return found
 
 
-def _numbered(several: Iterable[Iterable[str]]) -> dict[str, int]:
-    """Every word of these lists once, with its number."""
-    return {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(several)))}
+def _ranked(typed: Words, said: Words, embedder: Embedder) -> dict[str, list[tuple[float, str]]]:
+    """For each typed word those that are said and near to it, each with the cosine, the nearest first."""
+    if not said:
+        return {word: [] for word in typed}
+    known, others = _units_of(embedder.table), list(said)
+    ranked = {}
+    for word, cosines in zip(typed, known(list(typed)) @ known(others).T, strict=True):
+        near = np.flatnonzero(cosines >= NEAR)
+        near = near[np.argsort(-cosines[near], kind="stable")]
+        ranked[word] = [
+            (cosine, others[place]) for cosine, place in zip(cosines[near].tolist(), near.tolist(), strict=True)
+        ]
+    return ranked
 
 
 def telling_words(text: str, counts: Mapping[int, float], table: TokenTable, limit: int) -> tuple[str, ...]:
@@ -109,8 +113,8 @@ def telling_words(text: str, counts: Mapping[int, float], table: TokenTable, lim
     return tuple(word for _, word in sorted(found.values(), key=lambda one: (-one[0], one[1]))[:limit])
 
 
-def _once(texts: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(chain.from_iterable(map(split_words, texts))))
+def _once(texts: Sequence[str]) -> Words:
+    return dict.fromkeys(chain.from_iterable(map(split_words, texts)))
 
 
 @lru_cache(maxsize=4096)
