@@ -85,7 +85,7 @@ class Collection:
     others: NDArray[np.floating] | None = None
     """Embeddings of a sentence transformer."""
 
-    _phrases: dict[int, frozenset[str]] = field(default_factory=dict)
+    _phrases: dict[int, phrasing.Phrases] = field(default_factory=dict)
 
     def prepare(self, embedder: embed.Embedder) -> None:
         """Embed, and count words and categories as the index does."""
@@ -104,7 +104,7 @@ class Collection:
         self.plain = _papers(vectors, tokens, [[]] * len(tokens))
         self.vectors = vectors
 
-    def phrases(self, place: int) -> frozenset[str]:
+    def phrases(self, place: int) -> phrasing.Phrases:
         """Every two words in a row of a paper."""
         if place not in self._phrases:
             self._phrases[place] = phrases(self.texts[place])
@@ -159,8 +159,9 @@ def _sharpened(collection: Collection, taste: Taste, fit: Fit, candidates: Paper
         [collection.phrases(int(place)) for place in several]
         for several in (candidates.keys[short], taste.liked.keys[heavy])
     )
+    theirs, places = phrasing.Said(said), np.arange(len(said))
     scores: Scores = fit.score.copy()
-    scores[short] += phrasing.added(said, liked, taste.weights[heavy], interests)
+    scores[short] += theirs.added(places, list(map(theirs.numbers, liked)), taste.weights[heavy], interests)
     return scores
 
 
@@ -171,7 +172,7 @@ def listed(collection: Collection, reader: Reader) -> Scores:
     none = np.zeros(len(candidates), np.float32)
     fit = taste.fit(candidates)
     fit = replace(fit, score=_sharpened(collection, taste, fit, candidates))
-    evidence = Evidence(candidates, fit, none, none, none, none, none, none)
+    evidence = Evidence(candidates, np.arange(len(candidates)), fit, none, none, none, none, none, none)
     scores: Scores = np.full(len(candidates), -1e3) + fit.score * 1e-3
     for rank, each in enumerate(chosen(evidence, 0.0, 150)):
         scores[each.place] = 1000.0 - rank
@@ -345,13 +346,13 @@ def _print_surprise(collection: Collection, readers: Sequence[Reader]) -> None:
             fit = taste.fit(candidates)
             none = np.zeros(len(candidates), np.float32)
             fit = replace(fit, score=_sharpened(collection, taste, fit, candidates))
-            evidence = Evidence(candidates, fit, none, none, none, none, none, none)
+            evidence = Evidence(candidates, np.arange(len(candidates)), fit, none, none, none, none, none, none)
             first = np.array([each.place for each in chosen(evidence, surprise, 20)])
             scores = np.zeros(len(candidates))
             scores[first] = np.arange(len(first), 0, -1)
             units = candidates.vectors[first]
             among = float((units @ units.T)[np.triu_indices(len(first), 1)].mean())
-            near = float(taste.nearest(candidates.take(first))[1].mean())
+            near = float(taste.nearest(candidates.vectors[first])[1].mean())
             table.append([measures(scores, reader.wanted)[0], near, among])
         told = " | ".join(f"{value:.3f}" for value in np.mean(table, axis=0))
         print(f"| {surprise:.1f} | {told} |", flush=True)

@@ -34,6 +34,13 @@ class Taste:
     since: datetime | None = None
 
 
+class Titled(NamedTuple):
+    """A paper by its id, and its title."""
+
+    paper_id: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """A paper for a reader, and why it stands there.
@@ -48,7 +55,7 @@ class Chosen:
     rank: int
     score: float
     adds: tuple[tuple[str, float], ...] = ()
-    nearest: Paper | None = None
+    nearest: Titled | None = None
     likeness: float = 0.0
     words: tuple[str, ...] = ()
     followed: tuple[Followed, ...] = ()

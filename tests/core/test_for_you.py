@@ -22,6 +22,7 @@ from broadsheet.core import (
     shelving,
     voting,
 )
+from broadsheet.core.field import field_of
 from broadsheet.core.following import FollowError
 from broadsheet.errors import BadFileError, NotAllowedError
 from broadsheet.library import models
@@ -120,6 +121,20 @@ class TestLearning:
         like(bo, "2504", range(3))
         assert set(fields(asked(ada), 5)) == {"2601"}
         assert set(fields(asked(bo), 5)) == {"2602"}
+
+    def test_what_is_chosen_for_many_at_once_is_what_each_has_alone(self) -> None:
+        readers = [an_actor(name) for name in ("ada", "bo", "cy", "di", "ed")]
+        like(readers[0], "2503", range(4))
+        like(readers[0], "2504", range(3))
+        like(readers[1], "2504", range(3))
+        reading.mark(readers[1], of("2602", 5), hidden=True, now=NOW)
+        following.follow(readers[2], "author", "Jane Doe 2603", now=NOW)
+        like(readers[3], "2503", range(3))
+        profile.say(readers[3], unwanted=["basalt boulder"], wanted=["sourdough"], surprise=0.6)
+        chosen = personal.for_readers(
+            wiring.index(), [each.key for each in readers], 20, now=NOW, field=field_of(wiring.index())
+        )
+        assert chosen == {each.key: asked(each, 20).chosen for each in readers}
 
     def test_what_was_voted_for_saved_read_written_or_hidden_does_not_come_back(self) -> None:
         ada = an_actor()
@@ -308,7 +323,7 @@ class TestOwnLibrary:
         shelf = models.Collection.objects.get()
         assert (shelf.public, shelf.origin, shelf.papers.count()) == (False, "zotero", 3)
         assert of("2503", 0) == before
-        assert len(personal.known(ada.key, now=NOW).liked) == 3
+        assert len(personal.known([ada.key], now=NOW)[ada.key].liked) == 3
 
     def test_what_is_new_by_it_stands_on_no_front_page_and_links_nowhere(self) -> None:
         own_library.bring(an_actor(), "mine.bib", BIBTEX, now=NOW)

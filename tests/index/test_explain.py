@@ -1,11 +1,22 @@
 """Promises of the explanation: which words are there; for one that is not, the nearest that is, if one is near."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.index import embed, explain
-from broadsheet.index.explain import MOST, NEAR, TELLING, matched, nearest_words, telling_words, terms_in
+from broadsheet.index.explain import (
+    MOST,
+    NEAR,
+    TELLING,
+    WORTHY,
+    matched,
+    nearest_words,
+    spelled,
+    telling_words,
+    terms_in,
+)
 from broadsheet.index.query import stem, words
 from broadsheet.types import Document
 
@@ -144,7 +155,26 @@ def test_only_the_nearest_pairs_are_told() -> None:
 
 def test_the_words_that_count_most_are_told_each_stem_once_and_no_word_that_counts_little() -> None:
     table = EMBEDDER.table
-    counts = {table.rows(word)[0]: worth for word, worth in (("vehicles", 4.0), ("images", 2.0), ("quickly", 0.1))}
-    assert telling_words(TEXT, counts, table, 5) == ("vehicles", "images")
-    assert telling_words(TEXT, counts, table, 1) == ("vehicles",)
-    assert telling_words(TEXT, {}, table, 5) == telling_words("", counts, table, 5) == ()
+    counts, said = np.zeros(table.rows("images")[0] + 30_000, np.float32), spelled(TEXT, table)
+    for word, worth in (("vehicles", 4.0), ("images", 2.0), ("quickly", 0.1)):
+        counts[table.rows(word)[0]] = worth
+    assert telling_words(said, counts, 5) == ("vehicles", "images")
+    assert telling_words(said, counts, 1) == ("vehicles",)
+    assert telling_words(said, np.zeros(0, np.float32), 5) == telling_words(spelled("", table), counts, 5) == ()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_words_told_are_those_of_a_slow_sum_over_their_tokens(seed: int) -> None:
+    table, draws = EMBEDDER.table, np.random.default_rng(seed)
+    rows = sorted(set(table.rows(TEXT)))
+    counts = np.zeros(rows[-1] - 1 if seed % 2 else rows[-1] + 9, np.float32)
+    some = [row for row in rows if row < len(counts) and draws.random() < 0.5]
+    counts[some] = draws.random(len(some))
+    worth: dict[str, tuple[float, str]] = {}
+    for word in embed.split_words(TEXT):
+        tokens = table.rows(word)
+        each = sum(float(counts[row]) for row in tokens if row < len(counts)) / max(len(tokens), 1)
+        if len(word) > 2 and each > WORTHY * max(counts.tolist()) and each > worth.get(stem(word), (0.0, ""))[0]:
+            worth[stem(word)] = (each, word)
+    expected = [word for each, word in sorted(worth.values(), key=lambda one: (-one[0], one[1]))]
+    assert telling_words(spelled(TEXT, table), counts, 99) == tuple(expected)

@@ -85,5 +85,16 @@ def test_words_with_one_stem_are_one_word() -> None:
 
 
 def test_phrases_are_every_two_words_in_a_row_whatever_their_form() -> None:
-    assert phrases("Learning models, learned models!") == {"learn model", "model learn"}
-    assert phrases("one") == phrases("") == frozenset()
+    assert phrases("Learning models, learned models!").tolist() == phrases("models learn: models").tolist()
+    assert phrases("Learning models, learned models!").tolist() == sorted(
+        int(each) for several in ("learn model", "models learn") for each in phrases(several)
+    )
+    assert len(set(phrases("learn models").tolist()) ^ set(phrases("model learning").tolist())) == 2
+    assert phrases("one").tolist() == phrases("").tolist() == []
+
+
+def test_what_stands_for_a_phrase_stands_for_no_other_whatever_their_words() -> None:
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    pairs = {(a, b): phrases(f"{a} {b}").tolist() for a in words for b in words}
+    assert all(len(each) == 1 for each in pairs.values())
+    assert len({each[0] for each in pairs.values()}) == len(words) ** 2

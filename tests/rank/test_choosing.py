@@ -20,7 +20,7 @@ def evidence(score: list[float], **more: Sequence[float]) -> Evidence:
     fit = Fit(np.array(score, np.float32), none, none, np.zeros(number, np.intp), none)
     said = {name: np.array(values, np.float32) for name, values in more.items()}
     kinds = ("authors", "searches", "categories", "wanted", "age", "rising")
-    return Evidence(papers=papers, fit=fit, **{name: said.get(name, none) for name in kinds})
+    return Evidence(papers=papers, places=np.arange(number), fit=fit, **{name: said.get(name, none) for name in kinds})
 
 
 def places(given: Evidence, surprise: float = 0.0) -> list[int]:

@@ -95,7 +95,7 @@ class TestFit:
 
     def test_the_nearest_of_the_readers_papers_is_told(self) -> None:
         liked = some_papers([3, 5, 9])
-        places, likeness = Taste(liked, np.ones(3), usual_in(background())).nearest(liked.take(np.array([2, 0])))
+        places, likeness = Taste(liked, np.ones(3), usual_in(background())).nearest(liked.vectors[[2, 0]])
         assert places.tolist() == [2, 0]
         np.testing.assert_allclose(likeness, 1, atol=1e-4)
 

@@ -2,16 +2,29 @@
 
 import math
 import random
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pytest
 
 from broadsheet.rank import phrases
 
+Texts = Sequence[Collection[int]]
 
-def some_texts(seed: int, number: int) -> list[frozenset[str]]:
+
+def some_texts(seed: int, number: int) -> list[frozenset[int]]:
     draws = random.Random(seed)
-    return [frozenset(f"phrase {draws.randrange(60)}" for _ in range(draws.randrange(1, 25))) for _ in range(number)]
+    return [frozenset(draws.randrange(60) for _ in range(draws.randrange(1, 25))) for _ in range(number)]
+
+
+def added(
+    said: Texts, liked: Texts, weights: Sequence[float], interests: Sequence[Collection[int]] = (), more: Texts = ()
+) -> list[float]:
+    """What papers gain, as floats; `more` papers are known that are not on the shortlist."""
+    every = phrases.Said([np.array(sorted(each), np.uint64) for each in (*more, *said)])
+    numbers = [every.numbers(np.array(sorted(each), np.uint64)) for each in liked]
+    gained: list[float] = every.added(np.arange(len(said)) + len(more), numbers, weights, interests).tolist()
+    return gained
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -28,23 +41,30 @@ def test_what_is_added_is_what_a_slow_sum_says(seed: int) -> None:
                 total += math.sqrt(share) * math.log(share / usual)
         expected.append(total / math.sqrt(len(paper) + phrases.USUAL))
     size = math.sqrt(sum(one * one for one in expected) / len(expected))
-    np.testing.assert_allclose(phrases.added(said, liked, weights), np.array(expected) / size * phrases.COUNTS)
+    np.testing.assert_allclose(added(said, liked, weights), np.array(expected) / size * phrases.COUNTS)
 
 
 def test_what_no_paper_of_the_readers_says_adds_nothing() -> None:
-    assert phrases.added([frozenset({"a b"})], [frozenset({"c d"})], [1.0]).tolist() == [0]
-    assert phrases.added([], [frozenset({"c d"})], [1.0]).tolist() == []
-    assert phrases.added([frozenset()], [], []).tolist() == [0]
+    assert added([{1}], [{2}], [1.0]) == added([{2}], [{1}], [1.0]) == [0]
+    assert added([], [{2}], [1.0]) == []
+    assert added([frozenset()], [], []) == [0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_papers_that_are_not_on_the_shortlist_change_nothing_to_the_last_bit(seed: int) -> None:
+    said, liked, weights = some_texts(seed, 30), some_texts(seed + 50, 4), [1.0, 0.5, 0.25, 2.0]
+    interests = [[0, 2], [1, 3]]
+    assert added(said, liked, weights, interests, some_texts(seed + 99, 40)) == added(said, liked, weights, interests)
 
 
 def test_the_interest_that_gives_most_counts_as_much_as_all_together() -> None:
-    said = [frozenset({"a b"}), frozenset({"c d"}), *(frozenset({f"x {number}"}) for number in range(20))]
-    liked = [*[frozenset({"a b"})] * 5, frozenset({"c d"})]
-    together = phrases.added(said, liked, [1.0] * 6)
-    apart = phrases.added(said, liked, [1.0] * 6, [[0, 1, 2, 3, 4], [5]])
+    said = [{1}, {2}, *({number} for number in range(3, 23))]
+    liked = [*[{1}] * 5, {2}]
+    together = added(said, liked, [1.0] * 6)
+    apart = added(said, liked, [1.0] * 6, [[0, 1, 2, 3, 4], [5]])
     assert together[0] > together[1]
     assert apart[1] / apart[0] > together[1] / together[0]
-    assert np.array_equal(phrases.added(said, liked, [1.0] * 6, [range(6), []]), together)
+    assert added(said, liked, [1.0] * 6, [range(6), []]) == together
 
 
 def test_the_members_of_interests_are_told_by_their_places_among_the_heaviest() -> None:

@@ -87,6 +87,7 @@ def preview(subscriber: Subscriber, wanted: Sequence[Subscription], news: News) 
     IndexMissingError if there is a search among them, and no index.
     """
     _expect([(subscriber, list(wanted))], news)
+    _choose([(subscriber, list(wanted))], news)
     draft = _draft(subscriber, wanted, {}, news)
     if draft is None:
         return None
@@ -124,6 +125,7 @@ def sample(
 
 def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
     """Write the editions of these subscribers, and when their subscriptions are due next; (made, empty)."""
+    _choose(due, news)
     mailed = editions.mailed([who.number for who, _ in due], news.now - WEEK)
     drafts = [(who, several, _draft(who, several, mailed[who.number], news)) for who, several in due]
     _freeze([draft for _, _, draft in drafts if draft], news)
@@ -162,6 +164,13 @@ def _expect(due: Iterable[Due], news: News) -> None:
     for every, several in alike.items():
         news.reach(every, min(one.position for one in several))
         news.expect(every, (one.want.value for one in several if one.want.kind is Kind.SEARCH))
+
+
+def _choose(due: Iterable[Due], news: News) -> None:
+    """Have at hand what is chosen for the accounts of these, where they want it."""
+    news.choose(
+        who.account for who, several in due if who.account and any(each.want.kind is Kind.FOR_YOU for each in several)
+    )
 
 
 def _told(who: Subscriber, one: Subscription, news: News) -> list[Told]:

@@ -42,7 +42,7 @@ def unfollow(actor: Actor, kind: str, value: str) -> Followed:
 
 def followed(account: int) -> tuple[Followed, ...]:
     """All that the account follows, each by name."""
-    return library.followed(account)
+    return library.followed([account])[account]
 
 
 def follows(account: int, kind: str, value: str) -> bool:

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from broadsheet.community import Actor
 from broadsheet.core import personal, trending
 from broadsheet.core.chosen import reasons
+from broadsheet.core.field import Field, field_of
 from broadsheet.core.indexing import document
 from broadsheet.core.standing import kept
 from broadsheet.core.taxonomy import spelled
@@ -67,6 +67,7 @@ class News:
         self._pages: dict[date, list[Told]] = {}
         self._titles: dict[tuple[int, int | None], str] = {}
         self._added: dict[tuple[int, datetime], list[Told]] = {}
+        self._chosen: dict[int, list[Told]] = {}
 
     def reach(self, every: Every, position: int) -> None:
         """Have at hand what came in after this position, for those who are told so often."""
@@ -102,6 +103,7 @@ class News:
         """Let go of what only some were told: it may be much, and others come next."""
         self._titles.clear()
         self._added.clear()
+        self._chosen.clear()
         for batch in self._batches.values():
             batch.matches.clear()
 
@@ -131,15 +133,21 @@ class News:
         ]
 
     @cached_property
-    def _field(self) -> personal.Field:
-        return personal.field_of(self._index)
+    def _field(self) -> Field:
+        return field_of(self._index)
+
+    def choose(self, accounts: Iterable[int]) -> None:
+        """Have at hand what is chosen for these accounts, and for no others."""
+        found = personal.for_readers(self._index, sorted(set(accounts)), CHOSEN, now=self.now, field=self._field)
+        self._know(each.paper for several in found.values() for each in several)
+        self._chosen = {
+            account: [Told(each.paper.key, f"for you: {'; '.join(reasons(each))}") for each in several]
+            for account, several in found.items()
+        }
 
     def for_you(self, account: int) -> list[Told]:
         """Recent papers chosen for an account, best first."""
-        reader = Actor(key=account, name="")
-        found = personal.for_you(self._index, reader, Paging(1, CHOSEN), now=self.now, field=self._field)
-        self._know(each.paper for each in found.chosen)
-        return [Told(each.paper.key, f"for you: {'; '.join(reasons(each))}") for each in found.chosen]
+        return self._chosen[account]
 
     def title(self, collection: int, account: int | None) -> str:
         """The title of a collection that this account may read, or anybody; empty if there is none."""

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
 from broadsheet.community import Actor
+from broadsheet.core.field import RECENT, Field, Unseen, Wording, field_of
 from broadsheet.core.search import progress
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
 from broadsheet.index.explain import telling_words
 from broadsheet.index.lexical import author_term
-from broadsheet.index.query import parse, phrases
+from broadsheet.index.query import parse
 from broadsheet.library import papers
 from broadsheet.library import personal as library
-from broadsheet.library.personal import Candidate
 from broadsheet.rank import choosing, personal
 from broadsheet.rank import phrases as phrasing
 from broadsheet.rank.choosing import Evidence, Placed
 from broadsheet.rank.interleave import team_draft
-from broadsheet.rank.personal import Fit, Papers, Scores
-from broadsheet.tastes import Chosen, Followed, ForYou, Signal, Taste
+from broadsheet.rank.personal import Fit, Papers, Scores, Vectors
+from broadsheet.tastes import Chosen, Followed, ForYou, Signal, Taste, Titled
 from broadsheet.types import Filter, Paging, Paper
 
 ENOUGH = 3
 """Papers of a reader's from which something is learned."""
-
-CANDIDATES = 5000
-RECENT = timedelta(days=14)
-"""What was listed so long before the newest paper is looked at."""
-
-FEW = 500
-"""Papers that are looked at even if they are older."""
 
 LISTED = 150
 """Papers that the list has at most."""
@@ -63,17 +57,11 @@ MAILED = timedelta(days=60)
 WORDS = 3
 """Words of a paper that are told."""
 
+TOGETHER = 50
+"""Readers for whom is chosen at once: what is read for them is asked for once."""
+
 RANKINGS = ("interests", "mean", "trending")
 """What can be mixed: this one, the mean likeness to all of a reader's papers, and what rises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """The recent papers among which is chosen for any reader, and what is usual among them; None without an index."""
-
-    candidates: Sequence[Candidate]
-    papers: Papers | None
-    usual: personal.Usual | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +73,21 @@ class Known:
     every: Mapping[int, Sequence[Signal]]
     unheeded: frozenset[int]
     taste: Taste
+    followed: Sequence[Followed]
 
 
-def known(account: int, *, now: datetime) -> Known:
-    """What an account did, less what it does not want to be learned from."""
-    taste, apart = library.taste(account), frozenset(library.unheeded(account))
+def known(accounts: Sequence[int], *, now: datetime) -> dict[int, Known]:
+    """What each of these accounts did, less what it does not want to be learned from."""
+    signals, tastes, followed = library.signals(accounts), library.tastes(accounts), library.followed(accounts)
+    return {one: _known(signals[one], tastes[one], followed[one], now) for one in accounts}
+
+
+def _known(signals: Sequence[Signal], taste: Taste, followed: Sequence[Followed], now: datetime) -> Known:
+    apart = frozenset(one.key for one in signals if one.kind == "unheeded")
     every: dict[int, list[Signal]] = {}
-    for signal in library.signals(account):
-        every.setdefault(signal.key, []).append(signal)
+    for signal in signals:
+        if signal.kind != "unheeded":
+            every.setdefault(signal.key, []).append(signal)
     liked: dict[int, float] = {}
     disliked = []
     for key, several in every.items():
@@ -102,19 +97,7 @@ def known(account: int, *, now: datetime) -> Known:
             disliked.append(key)
         elif len(liked) < LIBRARY:
             liked[key] = max(WEIGHTS[one.kind] * _faded(one.at, now) for one in several)
-    return Known(liked, disliked[:LIBRARY], every, apart, taste)
-
-
-def field_of(index: Index) -> Field:
-    """The papers listed within RECENT of the newest, or the FEW newest."""
-    newest = library.candidates(CANDIDATES)
-    within = sum(each.day >= newest[0].day - RECENT for each in newest)
-    candidates = newest[: max(within, FEW)]
-    try:
-        papers = Papers(*index.material(sorted(each.key for each in candidates)))
-    except IndexMissingError:
-        return Field(candidates, None, None)
-    return Field(candidates, papers, personal.usual_in(papers))
+    return Known(liked, disliked[:LIBRARY], every, apart, taste, followed)
 
 
 def for_you(
@@ -123,35 +106,43 @@ def for_you(
     paging: Paging,
     *,
     now: datetime,
-    field: Field | None = None,
     mixed: tuple[str, str] | None = None,
     seed: int = 0,
 ) -> ForYou:
     """One page of recent papers for this reader, best first, none that it has voted for, read, kept, hidden or mailed.
 
     Where the index is missing or has fewer than ENOUGH of the reader's papers, what rises and what is followed orders
-    them. Whoever asks for many readers makes the `field` once. `mixed` names two rankings to be drafted into one list
-    by this seed; see `rank.interleave`.
+    them. `mixed` names two rankings to be drafted into one list by this seed; see `rank.interleave`.
     """
-    mine = known(actor.key, now=now)
-    seen = mine.every.keys() | library.mailed(actor.key, now - MAILED)
-    field = field or field_of(index)
-    unseen = [each for each in field.candidates if each.key not in seen]
+    field = field_of(index)
     state, behind = progress(index)
-    try:
-        found = _gathered(index, mine, library.followed(actor.key), field, unseen)
-    except IndexMissingError:
-        found = _without_index(unseen)
-    placed = choosing.chosen(found.evidence, mine.taste.surprise, LISTED)
+    (found,) = _sharpened(_found(index, field, [actor.key], now), None)
+    placed = choosing.chosen(found.evidence, found.mine.taste.surprise, LISTED)
     ranking_of: dict[int, str] = {}
     if mixed and found.taste:
         placed, ranking_of = _drafted(found, placed, mixed, seed)
     first = (paging.page - 1) * paging.size
+    (page,) = _explained(index.embedder, field, [_Page(found, placed[first : first + paging.size], first, ranking_of)])
     return ForYou(
-        chosen=_explained(index.embedder, found, placed[first : first + paging.size], first, ranking_of),
-        total=len(placed), paging=paging, taste=mine.taste, learned_from=len(found.liked), looked_at=len(unseen),
-        first=unseen[-1].day if unseen else None, behind=behind, missing=state.documents is None and not found.indexed,
+        chosen=page, total=len(placed), paging=paging, taste=found.mine.taste, learned_from=len(found.liked),
+        looked_at=found.unseen.number, first=found.unseen.first, behind=behind,
+        missing=state.documents is None and not found.indexed,
     )  # fmt: skip
+
+
+def for_readers(
+    index: Index, accounts: Sequence[int], limit: int, *, now: datetime, field: Field
+) -> dict[int, tuple[Chosen, ...]]:
+    """The first papers of the page of each of these accounts, at most so many, from a field that is made once."""
+    chosen: dict[int, tuple[Chosen, ...]] = {}
+    for first in range(0, len(accounts), TOGETHER):
+        some = accounts[first : first + TOGETHER]
+        pages = [
+            _Page(found, choosing.chosen(found.evidence, found.mine.taste.surprise, limit), 0, {})
+            for found in _sharpened(_found(index, field, some, now), field.wording)
+        ]
+        chosen |= zip(some, _explained(index.embedder, field, pages), strict=True)
+    return chosen
 
 
 def _faded(at: datetime, now: datetime) -> float:
@@ -162,6 +153,8 @@ def _faded(at: datetime, now: datetime) -> float:
 class _Found:
     """The evidence for the papers looked at, and what it was made of, by the keys of papers."""
 
+    mine: Known
+    unseen: Unseen
     evidence: Evidence
     taste: personal.Taste | None
     liked: Papers
@@ -170,92 +163,98 @@ class _Found:
     indexed: bool
 
 
-def _gathered(
-    index: Index, mine: Known, followed: Sequence[Followed], field: Field, unseen: Sequence[Candidate]
-) -> _Found:
+def _found(index: Index, field: Field, accounts: Sequence[int], now: datetime) -> list[_Found]:
+    """What speaks for the papers of the field, phrases aside, to each of these accounts."""
+    mailed = library.mailed(accounts, now - MAILED)
+    found = []
+    for account, mine in known(accounts, now=now).items():
+        seen = mine.every.keys() | mailed[account]
+        try:
+            found.append(_gathered(index, field, mine, seen))
+        except IndexMissingError:
+            found.append(_without_index(field, mine, seen))
+    return found
+
+
+def _gathered(index: Index, field: Field, mine: Known, seen: Collection[int]) -> _Found:
     """What speaks for each recent paper that is unseen, read from the index. IndexMissingError without one."""
-    if field.papers is None:
-        raise IndexMissingError
     liked, taste = learned(index, mine, field)
-    unwanted = {key for words in mine.taste.unwanted for key in index.saying(words)}
-    wanted_keys = np.array([each.key for each in unseen if each.key not in unwanted], np.int64)
-    candidates = field.papers.take(np.flatnonzero(np.isin(field.papers.keys, wanted_keys)))
-    following = {one: _papers_of(index, one, candidates, unseen) for one in _asked(followed)}
+    unseen = field.unseen(seen, {key for words in mine.taste.unwanted for key in index.saying(words)})
+    following = {one: _papers_of(index, one, field, unseen) for one in _asked(mine.followed)}
     wanted = {words: index.saying(words) for words in mine.taste.wanted}
-    keys = candidates.keys.tolist()
-    place_of = {key: place for place, key in enumerate(keys)}
 
     def counted(several: Iterable[set[int]]) -> Scores:
-        counts = np.zeros(len(keys), np.float32)
+        keys, counts = field.papers.keys, np.zeros(len(unseen.places), np.float32)
         for found in several:
-            counts[[place_of[key] for key in found & place_of.keys()]] += 1
+            counts += np.isin(keys[unseen.places], np.fromiter(found, np.int64))
         return counts
 
     def counted_of(kind: str) -> Scores:
         return counted(found for one, found in following.items() if one.kind == kind)
 
-    fit = _sharpened(taste, candidates) if taste and keys else None
+    fit = taste.fit(field.papers, unseen.places) if taste and len(unseen.places) else None
     evidence = Evidence(
-        papers=candidates, fit=fit,
+        papers=field.papers, places=unseen.places, fit=fit,
         authors=counted_of("author"), searches=counted_of("search"), categories=counted_of("category"),
-        wanted=counted(wanted.values()), **_times(unseen, keys),
+        wanted=counted(wanted.values()), age=unseen.age, rising=unseen.rising,
     )  # fmt: skip
     return _Found(
-        evidence=evidence,
-        taste=taste if evidence.fit else None,
-        liked=liked,
-        followed=following,
-        wanted=wanted,
-        indexed=True,
-    )
+        mine=mine, unseen=unseen, evidence=evidence, taste=taste if fit else None, liked=liked, followed=following,
+        wanted=wanted, indexed=True,
+    )  # fmt: skip
 
 
-def _sharpened(taste: personal.Taste, candidates: Papers) -> Fit:
-    """How the papers fit, those that fit best by their phrases too."""
-    fit = taste.fit(candidates)
+def _sharpened(several: Sequence[_Found], wording: Wording | None) -> list[_Found]:
+    """The same, where papers that fit best fit by their phrases too; these are read where no `wording` has them."""
+    heavy = {key for each in several if each.taste for key in _heavy(each.taste)}
+    wording = wording or Wording({key for each in several for key in _short(each)}, heavy)
+    wording.learn(heavy)
+    return [replace(each, evidence=replace(each.evidence, fit=_worded(each, wording))) for each in several]
+
+
+def _short(found: _Found) -> list[int]:
+    """The keys of the papers whose phrases are looked at."""
+    fit = found.evidence.fit
+    return list(found.evidence.keys[phrasing.shortlist(fit.score)].tolist()) if fit else []
+
+
+def _heavy(taste: personal.Taste) -> list[int]:
+    """The keys of the reader's papers whose phrases are looked for."""
+    return list(taste.liked.keys[phrasing.heaviest(taste.weights)].tolist())
+
+
+def _worded(found: _Found, wording: Wording) -> Fit | None:
+    taste, fit = found.taste, found.evidence.fit
+    if not taste or not fit:
+        return fit
     short, heavy = phrasing.shortlist(fit.score), phrasing.heaviest(taste.weights)
-    mine, theirs = taste.liked.keys[heavy].tolist(), candidates.keys[short].tolist()
-    texts = papers.texts({*mine, *theirs})
     interests = phrasing.among(heavy, [each.members for each in taste.interests])
-    said, liked = ([phrases(texts.get(key, "")) for key in several] for several in (theirs, mine))
     score = fit.score.copy()
-    score[short] += phrasing.added(said, liked, taste.weights[heavy], interests)
+    score[short] += wording.added(_short(found), _heavy(taste), taste.weights[heavy], interests)
     return replace(fit, score=score)
 
 
 def learned(index: Index, mine: Known, field: Field) -> tuple[Papers, personal.Taste | None]:
     """The reader's papers that the index has, and what they tell if they are ENOUGH. IndexMissingError without one."""
-    liked, disliked = Papers(*index.material(list(mine.liked))), Papers(*index.material(mine.disliked))
-    if len(liked) < ENOUGH or not field.papers or field.usual is None:
+    liked, disliked = Papers(*index.material(sorted(mine.liked))), Papers(*index.material(mine.disliked))
+    if len(liked) < ENOUGH or not len(field.papers) or field.usual is None:
         return liked, None
     weights = np.array([mine.liked[key] for key in liked.keys.tolist()], np.float32)
     return liked, personal.Taste(liked, weights, field.usual, disliked)
 
 
-def _without_index(field: Sequence[Candidate]) -> _Found:
+def _without_index(field: Field, mine: Known, seen: Collection[int]) -> _Found:
     """What is known without an index: days, and what rises."""
-    keys = [each.key for each in field]
-    none = np.zeros(len(keys), np.float32)
-    papers = Papers(np.array(keys, np.int64), none.reshape(-1, 1), np.zeros(0, np.int64), np.zeros(len(keys), np.int64))
+    unseen = field.unseen(seen, ())
+    none = np.zeros(len(unseen.places), np.float32)
     evidence = Evidence(
-        papers=papers, fit=None, authors=none, searches=none, categories=none, wanted=none, **_times(field, keys)
-    )
+        papers=field.papers, places=unseen.places, fit=None, authors=none, searches=none, categories=none, wanted=none,
+        age=unseen.age, rising=unseen.rising,
+    )  # fmt: skip
     return _Found(
-        evidence=evidence, taste=None, liked=papers.take(np.zeros(0, np.intp)), followed={}, wanted={}, indexed=False
-    )
-
-
-def _times(field: Sequence[Candidate], keys: Sequence[int]) -> dict[str, Scores]:
-    """How many days each paper stands behind the newest, and how it rises, from 0 to 1 for the one that rises most."""
-    of_key = {each.key: each for each in field}
-    hottest = max((each.heat for each in field if each.heat is not None), default=0.0)
-    heats = [of_key[key].heat for key in keys]
-    newest = field[0].day if field else None
-    return {
-        "age": np.array([(newest - of_key[key].day).days if newest else 0 for key in keys], np.float32),
-        # Heats are logarithms to the base 2: five halvings below the hottest is nothing.
-        "rising": np.array([0 if heat is None else max(1 - (hottest - heat) / 5, 0) for heat in heats], np.float32),
-    }
+        mine=mine, unseen=unseen, evidence=evidence, taste=None, liked=field.papers.take(np.zeros(0, np.intp)),
+        followed={}, wanted={}, indexed=False,
+    )  # fmt: skip
 
 
 def _asked(followed: Sequence[Followed]) -> list[Followed]:
@@ -264,19 +263,16 @@ def _asked(followed: Sequence[Followed]) -> list[Followed]:
     return [one for one in followed if one.kind != "search"] + searches
 
 
-def _papers_of(index: Index, one: Followed, candidates: Papers, field: Sequence[Candidate]) -> set[int]:
+def _papers_of(index: Index, one: Followed, field: Field, unseen: Unseen) -> set[int]:
     """The keys of papers that somebody who follows this wants to see, perhaps more than are looked at."""
     if one.kind == "author":
         return set(index.listed("named", author_term(one.value)))
     if one.kind == "category":
         number = index.category_number(one.value)
-        if number is None:
-            return set()
-        there = np.searchsorted(np.cumsum(candidates.lengths), np.flatnonzero(candidates.tokens == number), "right")
-        return set(candidates.keys[there].tolist())
+        return set() if number is None else set(field.papers.keys[field.papers.having(number)].tolist())
     query = parse(one.value, Filter())
-    if query.filter.after is None and field:
-        query = replace(query, filter=replace(query.filter, after=field[-1].day - RECENT))
+    if query.filter.after is None and unseen.first:
+        query = replace(query, filter=replace(query.filter, after=unseen.first - RECENT))
     return {hit.key for hit in index.search(query, paging=Paging(1, FOUND)).hits}
 
 
@@ -284,7 +280,7 @@ def _drafted(
     found: _Found, placed: Sequence[Placed], mixed: tuple[str, str], seed: int
 ) -> tuple[list[Placed], dict[int, str]]:
     """The list in which two rankings take turns, and which of them brought which paper."""
-    keys = found.evidence.papers.keys
+    keys = found.evidence.keys
     mine = {int(keys[each.place]): each for each in placed}
     orders = {"interests": list(mine)}
     if "mean" in mixed and found.taste:
@@ -297,35 +293,52 @@ def _drafted(
     return listed, {each.key: mixed[each.team] for each in drafted}
 
 
-def _explained(
-    embedder: Embedder, found: _Found, page: Sequence[Placed], before: int, ranking_of: Mapping[int, str]
-) -> tuple[Chosen, ...]:
-    """The papers of one page, each with why it stands there; the reader's own nearest papers are read with them."""
-    some = found.evidence.papers.take(np.array([each.place for each in page], np.intp))
-    nearest: dict[int, tuple[int, float]] = {}
-    if found.taste:
-        places, likeness = found.taste.nearest(some)
-        near = zip(some.keys.tolist(), found.taste.liked.keys[places].tolist(), likeness.tolist(), strict=True)
-        nearest = {key: (mine, like) for key, mine, like in near if like >= NEAR}
-    counts = [each.telling() for each in found.taste.interests] if found.taste else []
-    interest = found.evidence.fit.interest if found.evidence.fit else some.keys
-    by_key = papers.by_keys({*some.keys.tolist(), *(mine for mine, _ in nearest.values())})
-    shown = []
-    for rank, (each, key) in enumerate(zip(page, some.keys.tolist(), strict=True), before + 1):
-        if key not in by_key:
-            continue
-        mine, like = nearest.get(key, (0, 0.0))
-        shown.append(
-            Chosen(
-                paper=by_key[key], rank=rank, score=each.score, adds=each.adds, nearest=by_key.get(mine),
-                likeness=like, words=_words(embedder, counts[int(interest[each.place])], by_key[key]) if counts else (),
-                followed=tuple(one for one, those in found.followed.items() if key in those),
-                wanted=tuple(words for words, those in found.wanted.items() if key in those),
-                ranking=ranking_of.get(key, ""),
-            )
-        )  # fmt: skip
-    return tuple(shown)
+class _Page(NamedTuple):
+    """Papers that are shown to a reader, how many are before them, and which ranking brought which, if two did."""
+
+    found: _Found
+    placed: Sequence[Placed]
+    before: int
+    ranking_of: Mapping[int, str]
 
 
-def _words(embedder: Embedder, counts: Mapping[int, float], paper: Paper) -> tuple[str, ...]:
-    return telling_words(f"{paper.title} {paper.abstract}", counts, embedder.table, WORDS)
+def _explained(embedder: Embedder, field: Field, pages: Sequence[_Page]) -> list[tuple[Chosen, ...]]:
+    """The papers of some readers' pages, each with why it stands there: what that tells of is read once for all."""
+    keys = [page.found.evidence.keys[[each.place for each in page.placed]].tolist() for page in pages]
+    nearest = [_nearest(page.found, page.placed) for page in pages]
+    shown = field.shown({key for several in keys for key in several})
+    titles = papers.titles({key for several in nearest for key, like in several if like >= NEAR})
+    explained = []
+    for page, several, near in zip(pages, keys, nearest, strict=True):
+        found, fit = page.found, page.found.evidence.fit
+        counts = [each.telling() for each in found.taste.interests] if found.taste else []
+        chosen = []
+        for rank, (each, key, (mine, like)) in enumerate(zip(page.placed, several, near, strict=True), page.before + 1):
+            if key not in shown:
+                continue
+            chosen.append(
+                Chosen(
+                    paper=shown[key], rank=rank, score=each.score, adds=each.adds,
+                    nearest=Titled(*titles[mine]) if like >= NEAR and mine in titles else None,
+                    likeness=like if like >= NEAR else 0.0,
+                    words=_words(field, shown[key], counts[int(fit.interest[each.place])], embedder) if fit else (),
+                    followed=tuple(one for one, those in found.followed.items() if key in those),
+                    wanted=tuple(words for words, those in found.wanted.items() if key in those),
+                    ranking=page.ranking_of.get(key, ""),
+                )
+            )  # fmt: skip
+        explained.append(tuple(chosen))
+    return explained
+
+
+def _words(field: Field, paper: Paper, counts: Vectors, embedder: Embedder) -> tuple[str, ...]:
+    return telling_words(field.spelled(paper, embedder.table), counts, WORDS)
+
+
+def _nearest(found: _Found, placed: Sequence[Placed]) -> list[tuple[int, float]]:
+    """The key of the reader's paper that each is most like, and how like."""
+    if not found.taste:
+        return [(0, 0.0)] * len(placed)
+    places = found.evidence.places[[each.place for each in placed]]
+    nearest, likeness = found.taste.nearest(found.evidence.papers.vectors[places])
+    return list(zip(found.taste.liked.keys[nearest].tolist(), likeness.tolist(), strict=True))

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from broadsheet.community import Actor, Role
 from broadsheet.core import roles
-from broadsheet.core.personal import WEIGHTS, Known, field_of, known, learned
+from broadsheet.core.field import field_of
+from broadsheet.core.personal import WEIGHTS, Known, known, learned
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
 from broadsheet.index.embed import split_words
-from broadsheet.index.explain import telling_words
+from broadsheet.index.explain import spelled, telling_words
 from broadsheet.library import papers
 from broadsheet.library import personal as library
 from broadsheet.rank import personal
@@ -39,7 +40,7 @@ LONGEST = 80
 
 def profile(index: Index, actor: Actor, *, now: datetime) -> Profile:
     """What the ranking has learned of this reader, from which papers, and what the reader says and follows."""
-    mine = known(actor.key, now=now)
+    mine = known([actor.key], now=now)[actor.key]
     taste = _taste(index, mine)
     groups = [[int(key) for key in taste.liked.keys[list(each.members)]] for each in taste.interests] if taste else []
     grouped = {key for group in groups for key in group}
@@ -61,7 +62,7 @@ def profile(index: Index, actor: Actor, *, now: datetime) -> Profile:
     counts = Counter(kind for several in mine.every.values() for kind in {one.kind for one in several})
     return Profile(
         taste=mine.taste, interests=tuple(interests), hidden=kept(mine.disliked[:SHOWN]), apart=kept(apart[:SHOWN]),
-        followed=library.followed(actor.key),
+        followed=tuple(mine.followed),
         counts=tuple((kind, counts[kind]) for kind in (*WEIGHTS, "hidden") if counts[kind]),
     )  # fmt: skip
 
@@ -86,7 +87,7 @@ def say(
 ) -> Taste:
     """Keep what the reader says of the ranking; what is not given stays. Answers what holds now."""
     roles.require(actor, Role.READER, "change a profile")
-    said = library.taste(actor.key)
+    said = library.tastes([actor.key])[actor.key]
     if wanted is not None:
         said = replace(said, wanted=_cleaned(wanted))
     if unwanted is not None:
@@ -100,12 +101,12 @@ def say(
 def begin_anew(actor: Actor, *, now: datetime) -> None:
     """Learn from nothing that the reader has done so far; votes and collections stay as they are."""
     roles.require(actor, Role.READER, "change a profile")
-    library.put_taste(actor.key, replace(library.taste(actor.key), since=now))
+    library.put_taste(actor.key, replace(library.tastes([actor.key])[actor.key], since=now))
 
 
 def remember(actor: Actor) -> None:
     """Take that back."""
-    library.put_taste(actor.key, replace(library.taste(actor.key), since=None))
+    library.put_taste(actor.key, replace(library.tastes([actor.key])[actor.key], since=None))
 
 
 def _taste(index: Index, mine: Known) -> personal.Taste | None:
@@ -130,7 +131,7 @@ def _words(embedder: Embedder, interest: personal.Interest, several: list[Paper]
     """The words that tell an interest from the papers of these days: those that two of its typical papers have."""
     there = Counter(word for paper in several for word in set(split_words(f"{paper.title} {paper.abstract}")))
     shared = sorted(word for word, number in there.items() if number >= min(2, len(several)))
-    return telling_words(" ".join(shared), interest.telling(), embedder.table, TOLD)
+    return telling_words(spelled(" ".join(shared), embedder.table), interest.telling(), TOLD)
 
 
 def _cleaned(words: Iterable[str]) -> tuple[str, ...]:

@@ -145,8 +145,12 @@ class TokenTable:
                 vectors[place] = self._vectors[np.array(rows, np.intp)].sum(axis=0)
         return _at_length_one(vectors)
 
+    def pieces(self, word: str) -> tuple[int, ...]:
+        """The rows of the tokens of a word that is in lower case and without accents."""
+        return self._rows_of[word]
+
     def knows(self, word: str) -> bool:
-        """Whether a word, in lower case and without accents, is a token by itself."""
+        """Whether such a word is a token by itself."""
         return len(self._rows_of[word]) == 1
 
     def encode(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import chain
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broadsheet.index.embed import Embedder, TokenTable, Vectors, spaced, split_words
 from broadsheet.index.query import stem, words
@@ -98,18 +100,35 @@ def _ranked(typed: Words, said: Words, embedder: Embedder) -> dict[str, list[tup
     return ranked
 
 
-def telling_words(text: str, counts: Mapping[int, float], table: TokenTable, limit: int) -> tuple[str, ...]:
-    """The words of a text whose tokens count most, each stem once; `counts` says what those tokens count that do.
+class Spelled(NamedTuple):
+    """The words of a text that can tell something, each once, and their tokens: the rows of each, one after another."""
+
+    words: tuple[str, ...]
+    rows: NDArray[np.intp]
+    lengths: NDArray[np.intp]
+
+
+def spelled(text: str, table: TokenTable) -> Spelled:
+    """The words of a text that have tokens, and more than two signs that are not all digits."""
+    told = (word for word in _once([text]) if len(word) > 2 and not word.isdigit())
+    some = {word: pieces for word in told if (pieces := table.pieces(word))}
+    rows = np.fromiter(chain.from_iterable(some.values()), np.intp)
+    return Spelled(tuple(some), rows, np.fromiter(map(len, some.values()), np.intp))
+
+
+def telling_words(said: Spelled, counts: Vectors, limit: int) -> tuple[str, ...]:
+    """The words whose tokens count most, by what each token does, each stem once.
 
     A word that counts less than WORTHY times the most that any token does is not told.
     """
+    inside = said.rows < len(counts)
+    owners = np.repeat(np.arange(len(said.words)), said.lengths)[inside]
+    worth = np.bincount(owners, counts[said.rows[inside]], len(said.words)) / said.lengths
     found: dict[str, tuple[float, str]] = {}
-    least = WORTHY * max(counts.values(), default=0.0)
-    for word in _once([text]):
-        rows = table.rows(word)
-        worth = sum(counts.get(row, 0.0) for row in rows) / len(rows) if len(word) > 2 and rows else 0.0
-        if worth > least and not word.isdigit() and worth > found.get(key := stem(word), (0.0, ""))[0]:
-            found[key] = (worth, word)
+    for place in np.flatnonzero(worth > WORTHY * float(counts.max(initial=0))).tolist():
+        word, much = said.words[place], float(worth[place])
+        if much > found.get(key := stem(word), (0.0, ""))[0]:
+            found[key] = (much, word)
     return tuple(word for _, word in sorted(found.values(), key=lambda one: (-one[0], one[1]))[:limit])
 
 

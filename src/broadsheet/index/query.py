@@ -9,9 +9,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from hashlib import blake2b
 
+import numpy as np
 import tantivy
+from numpy.typing import NDArray
 
 from broadsheet.types import Filter, Part, Query
 
@@ -35,6 +37,8 @@ _KINDS = {
 }
 _NAMING = {"author", "title", "category", "id"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_FIRST = np.uint64(0x9E3779B97F4A7C15)
+"""What the first of two words in a row is multiplied with: an odd number, so that their order tells."""
 
 _analyzer = (
     tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -59,11 +63,24 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text))
 
 
-@lru_cache(maxsize=1000)
-def phrases(text: str) -> frozenset[str]:
-    """Every two words of a text that stand in a row, as their terms. The same recent papers are asked for by many."""
-    terms = list(filter(None, map(stem, words(text))))
-    return frozenset(f"{one} {other}" for one, other in pairwise(terms))
+@lru_cache(maxsize=5000)
+def phrases(text: str) -> NDArray[np.uint64]:
+    """What stands for every two words of a text that stand in a row, as their terms: each once, ascending.
+
+    The same recent papers are asked for by many.
+    """
+    terms = np.fromiter(map(_number, _WORD.findall(text)), np.uint64)
+    terms = terms[terms > 0]
+    found = np.unique(terms[:-1] * _FIRST + terms[1:])
+    found.flags.writeable = False
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def _number(word: str) -> int:
+    """What stands for the term of a word, the same everywhere; nought for what has none."""
+    term = stem(word)
+    return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little") if term else 0
 
 
 def separated(text: str) -> list[str]:

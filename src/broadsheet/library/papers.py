@@ -78,6 +78,12 @@ def texts(keys: Collection[int]) -> dict[int, str]:
     return {key: f"{title} {abstract}" for key, title, abstract in rows}
 
 
+def titles(keys: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Paper id and title of these papers, as they are kept, in one statement."""
+    rows = models.Paper.objects.filter(key__in=keys).values_list("key", "paper_id", "title")
+    return {key: (paper_id, title) for key, paper_id, title in rows}
+
+
 def by_alias(alias: str) -> Paper | None:
     """The paper that this id leads to, its own or another."""
     return next(iter(_with_aliases(models.Paper.objects.filter(aliases__alias=alias))), None)

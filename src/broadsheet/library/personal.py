@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,33 +12,40 @@ from django.db.models.functions import Cast
 from broadsheet.library import models
 from broadsheet.tastes import Followed, Signal, Taste
 
+Accounts = Collection[int]
 
-def signals(account: int) -> list[Signal]:
-    """All that the account did with papers that tells of its taste, newest first, in one statement.
 
-    What is here does not come back in its ranking; for a while, neither does what was `mailed`.
+def signals(accounts: Accounts) -> dict[int, list[Signal]]:
+    """All that each account did with papers that tells of its taste, newest first, in one statement.
+
+    What is here does not come back in its ranking; for a while, neither does what was `mailed`. That an account does
+    not want a paper to be learned from is told as something `unheeded`.
     """
     first, *others = (
-        rows.annotate(kind=Value(kind, CharField())).values_list("kind", "paper_id", "at").order_by()
-        for kind, rows in _families(account)
+        rows.annotate(kind=Value(kind, CharField())).values_list(account, "kind", "paper_id", "at").order_by()
+        for kind, account, rows in _families(accounts)
     )
-    return sorted(
-        (Signal(*row) for row in first.union(*others, all=True)), key=lambda one: (one.at, one.key), reverse=True
-    )
+    found: dict[int, list[Signal]] = {account: [] for account in accounts}
+    for account, *told in first.union(*others, all=True):
+        found[account].append(Signal(*told))
+    for several in found.values():
+        several.sort(key=lambda one: (one.at, one.key), reverse=True)
+    return found
 
 
-def _families(account: int) -> list[tuple[str, QuerySet[Any]]]:
-    mine = models.Reading.objects.filter(account=account)
-    kept = models.CollectionPaper.objects.filter(collection__account=account)
+def _families(accounts: Accounts) -> list[tuple[str, str, QuerySet[Any]]]:
+    mine = models.Reading.objects.filter(account__in=accounts)
+    kept = models.CollectionPaper.objects.filter(collection__account__in=accounts)
     return [
-        ("upvoted", models.Upvote.objects.filter(account=account)),
-        ("submitted", models.Submission.objects.filter(account=account)),
-        ("wrote", models.Claim.objects.filter(account=account, state="confirmed")),
-        ("commented", models.Comment.objects.filter(account=account, removed_at=None)),
-        ("imported", kept.exclude(collection__origin="")),
-        ("saved", kept.filter(collection__origin="")),
-        ("kept", mine.filter(hidden=False).exclude(state="")),
-        ("hidden", mine.filter(hidden=True)),
+        ("upvoted", "account_id", models.Upvote.objects.filter(account__in=accounts)),
+        ("submitted", "account_id", models.Submission.objects.filter(account__in=accounts)),
+        ("wrote", "account_id", models.Claim.objects.filter(account__in=accounts, state="confirmed")),
+        ("commented", "account_id", models.Comment.objects.filter(account__in=accounts, removed_at=None)),
+        ("imported", "collection__account_id", kept.exclude(collection__origin="")),
+        ("saved", "collection__account_id", kept.filter(collection__origin="")),
+        ("kept", "account_id", mine.filter(hidden=False).exclude(state="")),
+        ("hidden", "account_id", mine.filter(hidden=True)),
+        ("unheeded", "account_id", models.Unheeded.objects.filter(account__in=accounts)),
     ]
 
 
@@ -60,15 +68,13 @@ def candidates(limit: int) -> list[Candidate]:
     ]
 
 
-def mailed(account: int, since: datetime) -> set[int]:
-    """The keys of the papers in all digests to addresses of the account since a moment."""
-    rows = models.Edition.objects.filter(subscriber__account=account, composed_at__gte=since)
-    return {key for papers in rows.values_list("papers", flat=True) for key in papers}
-
-
-def unheeded(account: int) -> set[int]:
-    """The keys of the papers that the account does not want to be learned from."""
-    return set(models.Unheeded.objects.filter(account=account).values_list("paper_id", flat=True))
+def mailed(accounts: Accounts, since: datetime) -> dict[int, set[int]]:
+    """The keys of the papers in all digests to addresses of each account since a moment."""
+    rows = models.Edition.objects.filter(subscriber__account__in=accounts, composed_at__gte=since)
+    found: dict[int, set[int]] = {account: set() for account in accounts}
+    for account, keys in rows.values_list("subscriber__account_id", "papers"):
+        found[account].update(keys)
+    return found
 
 
 def unheed(account: int, paper: int, now: datetime) -> None:
@@ -81,12 +87,15 @@ def heed(account: int, paper: int) -> None:
     models.Unheeded.objects.filter(account=account, paper=paper).delete()
 
 
-def taste(account: int) -> Taste:
-    """What the account says of its ranking, or what holds for all."""
-    row = models.Taste.objects.filter(account=account).first()
-    if row is None:
-        return Taste()
-    return Taste(wanted=tuple(row.wanted), unwanted=tuple(row.unwanted), surprise=row.surprise, since=row.since)
+def tastes(accounts: Accounts) -> dict[int, Taste]:
+    """What each account says of its ranking, or what holds for all."""
+    said = {
+        row.account_id: Taste(
+            wanted=tuple(row.wanted), unwanted=tuple(row.unwanted), surprise=row.surprise, since=row.since
+        )
+        for row in models.Taste.objects.filter(account__in=accounts)
+    }
+    return {account: said.get(account, Taste()) for account in accounts}
 
 
 def put_taste(account: int, said: Taste) -> None:
@@ -100,10 +109,13 @@ def put_taste(account: int, said: Taste) -> None:
     )  # fmt: skip
 
 
-def followed(account: int) -> tuple[Followed, ...]:
-    """What the account follows: authors, categories and searches, each by name."""
-    rows = models.Follow.objects.filter(account=account).order_by("kind", "value")
-    return tuple(Followed(*row) for row in rows.values_list("kind", "value"))
+def followed(accounts: Accounts) -> dict[int, tuple[Followed, ...]]:
+    """What each account follows: authors, categories and searches, each by name."""
+    found: dict[int, list[Followed]] = {account: [] for account in accounts}
+    rows = models.Follow.objects.filter(account__in=accounts).order_by("kind", "value")
+    for account, *told in rows.values_list("account_id", "kind", "value"):
+        found[account].append(Followed(*told))
+    return {account: tuple(several) for account, several in found.items()}
 
 
 def follow(account: int, what: Followed, now: datetime) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broadsheet.rank.diversify import diversified
-from broadsheet.rank.personal import Fit, Papers, Scores
+from broadsheet.rank.personal import Fit, Papers, Places, Scores
 
 AUTHOR, SEARCH, CATEGORY, WANTED = 4.0, 1.5, 0.5, 2.0
 """What a followed author, a followed search, a followed category, and a word that was asked for add."""
@@ -37,12 +38,14 @@ POOL = 400
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for each of some papers, in their order: counts of what is followed and wanted, days, 0 to 1 rising.
+    """What speaks for those of `papers` at these `places`, in their order.
 
-    `fit` is None where too little is known of the reader.
+    That is counts of what is followed and wanted, days, and how they rise, from 0 to 1. `fit` is None where too little
+    is known of the reader.
     """
 
     papers: Papers
+    places: Places
     fit: Fit | None
     authors: Scores
     searches: Scores
@@ -51,10 +54,15 @@ class Evidence:
     age: Scores
     rising: Scores
 
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """The keys of the papers that this speaks for."""
+        return self.papers.keys[self.places]
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A paper's place among the evidence, its score, and the parts that it is the sum of, by name."""
+    """A paper's place in the evidence, its score, and the parts that it is the sum of, by name."""
 
     place: int
     score: float
@@ -68,9 +76,9 @@ def chosen(evidence: Evidence, surprise: float, limit: int) -> list[Placed]:
     """
     parts = _parts(evidence, min(max(surprise, 0.0), 1.0))
     total = np.sum(list(parts.values()), axis=0)
-    best = np.lexsort((-evidence.papers.keys, -total))[:POOL]
-    strength = VARIETY * (1 + surprise)
-    listed = [int(best[place]) for place in diversified(total[best], evidence.papers.vectors[best], limit, strength)]
+    best, strength = _best(total, evidence.keys), VARIETY * (1 + surprise)
+    units = evidence.papers.vectors[evidence.places[best]]
+    listed = [int(best[place]) for place in diversified(total[best], units, limit, strength)]
     return [
         Placed(
             place, float(total[place]),
@@ -83,13 +91,20 @@ def chosen(evidence: Evidence, surprise: float, limit: int) -> list[Placed]:
 def by_mean(evidence: Evidence, liked: Papers, weights: Scores) -> list[int]:
     """Places in the order of the weighted mean likeness to a reader's papers: what others do, to be compared with."""
     shares = np.asarray(weights, np.float64) / np.sum(weights)
-    likeness = evidence.papers.vectors @ (shares @ liked.vectors)
-    return [int(place) for place in np.lexsort((-evidence.papers.keys, -likeness))]
+    likeness = (evidence.papers.vectors @ (shares @ liked.vectors))[evidence.places]
+    return [int(place) for place in np.lexsort((-evidence.keys, -likeness))]
 
 
 def by_heat(evidence: Evidence) -> list[int]:
     """Places of the papers that rise, most first, then the newest."""
-    return [int(place) for place in np.lexsort((-evidence.papers.keys, evidence.age, -evidence.rising))]
+    return [int(place) for place in np.lexsort((-evidence.keys, evidence.age, -evidence.rising))]
+
+
+def _best(total: Scores, keys: NDArray[np.int64]) -> Places:
+    """The places of the POOL best, best first; equal ones by key, the newer first."""
+    least = np.partition(total, -POOL)[-POOL] if len(total) > POOL else -np.inf
+    among = np.flatnonzero(total >= least)
+    return among[np.lexsort((-keys[among], -total[among]))][:POOL]
 
 
 def _parts(evidence: Evidence, surprise: float) -> dict[str, Scores]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ NEAR = 0.2
 """The likeness to such a paper from which it loses any."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Papers:
     """Papers as arrays: their keys, unit embeddings by row, and their tokens one after the other, each paper's once."""
 
@@ -69,6 +70,26 @@ class Papers:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def owners(self) -> Places:
+        """The place of the paper that each token is one of."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    @cached_property
+    def postings(self) -> tuple[Places, Places]:
+        """The places of the papers that have a token, token after token, and where those of each begin and end."""
+        once, numbers = numbered(self.tokens)
+        ends = np.zeros(2 + int(once.max(initial=-1)), np.intp)
+        ends[1 + once] = np.bincount(numbers, minlength=len(once))
+        # As small as can be: numpy sorts numbers of two bytes five times as fast.
+        order = np.argsort(numbers.astype(np.min_scalar_type(len(once))), kind="stable")
+        return self.owners[order], np.cumsum(ends)
+
+    def having(self, token: int) -> Places:
+        """The places of the papers that have this token, ascending."""
+        owners, ends = self.postings
+        return owners[ends[token] : ends[token + 1]] if token + 1 < len(ends) else owners[:0]
 
     def in_order(self) -> Papers:
         """The same papers in the order of their keys, so that sums of theirs come out the same to the last bit."""
@@ -98,9 +119,10 @@ class Usual:
     tokens: Scores
     unseen: float
 
-    def share_of(self, size: int) -> Scores:
-        """The share of the papers that have each of the first `size` tokens, or of all that any has."""
-        return np.pad(self.tokens, (0, max(size - len(self.tokens), 0)), constant_values=self.unseen)
+    def share_of(self, tokens: NDArray[np.int64]) -> Scores:
+        """The share of the papers that have each of these tokens, which ascend."""
+        known = self.tokens[tokens[: np.searchsorted(tokens, len(self.tokens))]]
+        return np.pad(known, (0, len(tokens) - len(known)), constant_values=self.unseen)
 
 
 def usual_in(papers: Papers) -> Usual:
@@ -114,18 +136,21 @@ def usual_in(papers: Papers) -> Usual:
 class Interest:
     """Some of a reader's papers that belong together, by their places in the order of keys, the most typical first.
 
-    `share` is how much of all their weight they have; `words` what each token counts for it.
+    `share` is how much of all their weight they have; `words` what each of `tokens` counts for it, which are all those
+    of the reader's papers.
     """
 
     members: tuple[int, ...]
     share: float
     direction: Vectors
+    tokens: NDArray[np.int64]
     words: Vectors
 
-    def telling(self) -> dict[int, float]:
-        """What each token counts, of those that count anything."""
-        tokens = np.flatnonzero(self.words)
-        return dict(zip(tokens.tolist(), self.words[tokens].tolist(), strict=True))
+    def telling(self) -> Vectors:
+        """What each token counts, up to the last that any of the reader's papers has."""
+        counts = np.zeros(1 + int(self.tokens.max(initial=0)), np.float32)
+        counts[self.tokens] = self.words
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,44 +179,44 @@ class Taste:
         self.weights = np.asarray(weights, np.float64)[np.argsort(liked.keys, kind="stable")]
         self._disliked = disliked.in_order() if disliked else None
         self._usual = usual
-        self._shares = usual.share_of(1 + int(liked.tokens.max(initial=0)))
         self._near = self._seen(self.liked.vectors)
-        groups = grouped(self._near, self.weights)
-        self.whole = self._interest(np.arange(len(liked)))
-        self.interests = tuple(self._interest(np.array(group)) for group in groups)
+        groups = [np.array(group) for group in grouped(self._near, self.weights)]
+        self.whole, *interests = self._interests([np.arange(len(liked)), *groups])
+        self.interests = tuple(interests)
 
-    def fit(self, papers: Papers) -> Fit:
-        """How each of these papers fits; their keys may come in any order."""
-        fit = self._fit(papers.in_order())
-        back = np.argsort(np.argsort(papers.keys, kind="stable"), kind="stable")
+    def fit(self, papers: Papers, places: Places | None = None) -> Fit:
+        """How each of these papers fits, or each of those at some places; their keys may come in any order."""
+        order = np.argsort(papers.keys, kind="stable")
+        rows = np.argsort(order, kind="stable") if places is None else np.argsort(order, kind="stable")[places]
+        ascending = np.sort(rows)
+        fit, back = self._fit(papers.in_order(), ascending), np.searchsorted(ascending, rows)
         return Fit(fit.score[back], fit.meaning[back], fit.words[back], fit.interest[back], fit.repelled[back])
 
-    def nearest(self, papers: Papers) -> tuple[Places, Scores]:
-        """For each paper, the place of the reader's paper it is most like, and how like: at most 1, 0 as usual."""
-        likeness = self._seen(papers.vectors) @ self._near.T
+    def nearest(self, vectors: Vectors) -> tuple[Places, Scores]:
+        """For each embedding, the place of the reader's paper it is most like, and how like: at most 1, 0 as usual."""
+        likeness = self._seen(vectors) @ self._near.T
         best = likeness.argmax(axis=1)
-        return best, likeness[np.arange(len(papers)), best]
+        return best, likeness[np.arange(len(vectors)), best]
 
-    def _fit(self, papers: Papers) -> Fit:
+    def _fit(self, papers: Papers, rows: Places) -> Fit:
         several = (self.whole, *self.interests) if len(self.interests) > 1 else (self.whole,)
         directions = np.stack([each.direction for each in several], axis=1)
-        meaning = _standard(papers.vectors @ directions)
-        words = _standard(_told(papers, np.stack([each.words for each in several])))
+        meaning = _standard((papers.vectors @ directions)[rows])
+        words = _standard(_told(papers, self.whole.tokens, np.stack([each.words for each in several]))[rows])
         evidence = meaning + WORDS * words
-        score, best = evidence[:, 0], np.zeros(len(papers), np.intp)
+        score, best = evidence[:, 0], np.zeros(len(rows), np.intp)
         if len(several) > 1:
             shares = np.sqrt([each.share for each in self.interests])
             apart = SOFT * np.log((np.exp(evidence[:, 1:] / SOFT) * shares).sum(axis=1))
             score, best = _standard(score) + _standard(apart), evidence[:, 1:].argmax(axis=1)
-        repelled = self._repelled(papers)
+        repelled = self._repelled(papers, rows)
         return Fit((_standard(score) - repelled).astype(np.float32), meaning[:, 0], words[:, 0], best, repelled)
 
-    def _repelled(self, papers: Papers) -> Scores:
+    def _repelled(self, papers: Papers, rows: Places) -> Scores:
         """What each paper loses for its likeness to the nearest one that the reader wants less of."""
-        none = np.zeros(len(papers), np.float32)
         if self._disliked is None:
-            return none
-        seen = self._seen(papers.vectors)
+            return np.zeros(len(rows), np.float32)
+        seen = self._seen(papers.vectors[rows])
         like = (seen @ self._seen(self._disliked.vectors).T).max(axis=1)
         lost: Scores = (REPELLED * np.clip((like - NEAR) / (1 - NEAR), 0, 1)).astype(np.float32)
         return lost
@@ -201,20 +226,25 @@ class Taste:
         seen: Vectors = _unit((vectors - self._usual.middle) @ self._usual.root)
         return seen
 
-    def _interest(self, members: Places) -> Interest:
-        weights = self.weights[members]
-        shares = weights / weights.sum()
-        mean = shares @ self.liked.vectors[members]
-        direction = (self._usual.inverse @ (mean - self._usual.middle)).astype(np.float32)
-        some = self.liked.take(members)
-        there = np.bincount(some.tokens, np.repeat(shares, some.lengths), len(self._shares))
-        known = np.flatnonzero(there)
-        telling = np.log(there[known] / self._shares[known])
-        words = np.zeros(len(there), np.float32)
-        words[known] = np.where(telling > TELLING, np.sqrt(there[known]) * telling, 0)
-        typical = np.argsort(-(self._near[members] @ (shares @ self._near[members])), kind="stable")
-        share = float(weights.sum() / self.weights.sum())
-        return Interest(tuple(members[typical].tolist()), share, direction, words)
+    def _interests(self, groups: Sequence[Places]) -> list[Interest]:
+        """What each of these groups of the reader's papers tells."""
+        shares = np.zeros((len(groups), len(self.liked)))
+        for row, members in zip(shares, groups, strict=True):
+            row[members] = self.weights[members] / self.weights[members].sum()
+        tokens, entries = numbered(self.liked.tokens)
+        there = np.stack([np.bincount(entries, row[self.liked.owners], len(tokens)) for row in shares])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            telling = np.log(there / self._usual.share_of(tokens))
+            words = np.where(telling > TELLING, np.sqrt(there) * telling, 0).astype(np.float32)
+        found = []
+        for row, members, counts in zip(shares, groups, words, strict=True):
+            mean = row[members] @ self.liked.vectors[members]
+            direction = (self._usual.inverse @ (mean - self._usual.middle)).astype(np.float32)
+            near = self._near[members]
+            typical = members[np.argsort(-(near @ (row[members] @ near)), kind="stable")]
+            share = float(self.weights[members].sum() / self.weights.sum())
+            found.append(Interest(tuple(typical.tolist()), share, direction, tokens, counts))
+        return found
 
 
 def grouped(units: Vectors, weights: Sequence[float] | Vectors) -> list[list[int]]:
@@ -225,21 +255,24 @@ def grouped(units: Vectors, weights: Sequence[float] | Vectors) -> list[list[int
     """
     weight = np.asarray(weights, np.float64)
     heavy = np.sort(np.argsort(-weight, kind="stable")[:GROUPED])
-    groups = [[int(row)] for row in heavy]
+    groups, sizes = [[int(row)] for row in heavy], np.ones(len(heavy))
     likeness = (units[heavy] @ units[heavy].T).astype(np.float64)
-    sizes = np.ones(len(groups))
-    while len(groups) > 1:
-        mean = likeness / np.outer(sizes, sizes)
-        mean[np.tri(len(groups), dtype=bool)] = -np.inf
-        one, other = divmod(int(mean.argmax()), len(groups))
-        if mean[one, other] < APART and len(groups) <= MOST:
+    mean = np.where(np.tri(len(heavy), dtype=bool), -np.inf, likeness)
+    for number in range(len(heavy), 1, -1):
+        one, other = divmod(int(mean.argmax()), len(heavy))
+        if mean[one, other] < APART and number <= MOST:
             break
-        groups[one] += groups.pop(other)
+        groups[one], groups[other] = groups[one] + groups[other], []
         likeness[one] += likeness[other]
         likeness[:, one] += likeness[:, other]
         sizes[one] += sizes[other]
-        kept = np.delete(np.arange(len(sizes)), other)
-        likeness, sizes = likeness[np.ix_(kept, kept)], sizes[kept]
+        # What is joined stays where it is, as far as can be from all: only a row and a column change at each step.
+        for table in (likeness, mean):
+            table[other] = table[:, other] = -np.inf
+        shared = sizes[one] * sizes
+        mean[one, one + 1 :] = (likeness[one] / shared)[one + 1 :]
+        mean[:one, one] = (likeness[:, one] / shared)[:one]
+    groups = list(filter(None, groups))
     rest = np.setdiff1d(np.arange(len(units)), heavy)
     middles = _unit(np.stack([units[group].sum(axis=0) for group in groups]))
     for row, group in zip(rest.tolist(), (units[rest] @ middles.T).argmax(axis=1).tolist(), strict=True):
@@ -261,15 +294,29 @@ def _covariance(vectors: Vectors) -> tuple[Vectors, Vectors, Vectors]:
     return middle, lower.T @ lower, lower.T
 
 
-def _told(papers: Papers, words: Vectors) -> Scores:
+def numbered(tokens: NDArray[np.int64]) -> tuple[NDArray[np.int64], Places]:
+    """Which tokens these are, ascending, and for each of these its place among them."""
+    there = np.zeros(1 + int(tokens.max(initial=-1)), np.bool_)
+    there[tokens] = True
+    once = np.flatnonzero(there)
+    numbers = np.zeros(len(there), np.intp)
+    numbers[once] = np.arange(len(once))
+    return once, numbers[tokens]
+
+
+def _told(papers: Papers, tokens: NDArray[np.int64], words: Vectors) -> Scores:
     """The sum of what a paper's tokens count by each row of `words`, by column, over the root of their number."""
-    counts = np.zeros(max(words.shape[1], int(papers.tokens.max(initial=0)) + 1), np.bool_)
-    counts[: words.shape[1]] = words.any(axis=0)
-    kept = np.flatnonzero(counts[papers.tokens])
-    taken = papers.tokens[kept]
-    owners = np.repeat(np.arange(len(papers)), papers.lengths)[kept]
-    root = np.sqrt(papers.lengths + USUAL)
-    return np.stack([np.bincount(owners, row[taken], len(papers)) / root for row in words], axis=1)
+    owners, ends = papers.postings
+    known = int(np.searchsorted(tokens, len(ends) - 1))
+    rows, places = np.nonzero(words[:, :known])
+    first, last = ends[tokens[places]], ends[tokens[places] + 1]
+    numbers = last - first
+    spread = np.repeat(last - np.cumsum(numbers), numbers) + np.arange(numbers.sum())
+    cells = owners[spread] + np.repeat(rows * len(papers), numbers)
+    # Counts have 24 bits and sums 53: they are exact, in whatever order.
+    sums = np.bincount(cells, np.repeat(words[rows, places], numbers), len(words) * len(papers))
+    told: Scores = (sums.reshape(len(words), len(papers)) / np.sqrt(papers.lengths + USUAL)).T
+    return told
 
 
 def _standard(values: Scores) -> Scores:

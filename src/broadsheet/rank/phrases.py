@@ -8,12 +8,18 @@ is where an order is read.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broadsheet.rank.personal import Places, Scores
+
+Phrases = NDArray[np.uint64]
+"""What stands for the phrases of a text, each once, ascending."""
+
+_NOTHING, _NOWHERE = np.zeros(0, np.uint64), np.zeros(0, np.intp)
 
 SHORT = 200
 """Papers that are looked at, those that fit best."""
@@ -41,57 +47,104 @@ def heaviest(weights: Sequence[float] | Scores) -> Places:
     return np.sort(np.argsort(-np.asarray(weights), kind="stable")[:SAID_BY])
 
 
-def added(
-    said: Sequence[Collection[str]],
-    liked: Sequence[Collection[str]],
-    weights: Sequence[float] | Scores,
-    interests: Sequence[Collection[int]] = (),
-) -> Scores:
-    """What each paper of a shortlist gains by the phrases that it shares with the reader's papers.
+class Said:
+    """What some papers say, numbered, so that many readers' papers can be held against it.
 
-    Σ √p · ln(p/q) over its phrases, over √(phrases + 20), to a root mean square of COUNTS: p is the weighted share of
-    the reader's papers that say one, q the share of the shortlist. Of several `interests`, places among `liked`, the
-    one that gives a paper most counts as much as all of the reader's papers together.
+    A phrase that none of these papers has tells nothing of them, and has no number.
     """
-    theirs = frozenset().union(*liked)
-    shared = [theirs.intersection(phrases) for phrases in said]
-    usual = Counter(phrase for phrases in shared for phrase in phrases)
-    liked = [usual.keys() & phrases for phrases in liked]
-    roots = np.sqrt([len(phrases) + USUAL for phrases in said])
-    groups = [group for group in interests if group]
 
-    def gained(places: Collection[int]) -> Scores:
-        several = [(liked[place], float(weights[place])) for place in places]
-        return _gained(shared, several, usual) / roots
+    def __init__(self, said: Sequence[Phrases]) -> None:
+        self._lengths = np.array([len(phrases) for phrases in said], np.intp)
+        self._ends = np.cumsum(self._lengths)
+        self._known, self._numbers = np.unique(np.concatenate([_NOTHING, *said]), return_inverse=True)
 
-    whole = _evened(gained(range(len(liked))))
-    if len(groups) < 2:
-        return COUNTS * whole
-    apart = _evened(np.max([gained(group) for group in groups], axis=0))
-    return COUNTS * (whole + apart) / 2
+    def numbers(self, phrases: Phrases) -> Places:
+        """The numbers of those of these phrases that have one, ascending."""
+        places = np.searchsorted(self._known, phrases)
+        inside = np.flatnonzero(places < len(self._known))
+        numbers: Places = places[inside][self._known[places[inside]] == phrases[inside]]
+        return numbers
+
+    def added(
+        self,
+        short: Places,
+        liked: Sequence[Places],
+        weights: Sequence[float] | Scores,
+        interests: Sequence[Collection[int]] = (),
+    ) -> Scores:
+        """What each paper of a shortlist gains by the phrases that it shares with the reader's papers.
+
+        Σ √p · ln(p/q) over its phrases, over √(phrases + 20), to a root mean square of COUNTS: p is the weighted share
+        of the reader's papers that say one, q the share of the shortlist. Of several `interests`, places among `liked`,
+        the one that gives a paper most counts as much as all of the reader's papers together. `short` are places among
+        what is said, `liked` the numbers that the reader's papers have.
+        """
+        weight = np.asarray(weights, np.float64)
+        shared, roots = self._shared(short, liked), np.sqrt(self._lengths[short] + USUAL)
+
+        def gained(group: Collection[int]) -> Scores:
+            members = np.array(sorted(group), np.intp)
+            shares = np.zeros(len(liked))
+            shares[members] = weight[members] / sum(weight[members].tolist())
+            each: Scores = shared.gained(shares) / roots
+            return each
+
+        whole = _evened(gained(range(len(liked))))
+        groups = [group for group in interests if group]
+        if len(groups) < 2:
+            return COUNTS * whole
+        apart = _evened(np.max([gained(group) for group in groups], axis=0))
+        return COUNTS * (whole + apart) / 2
+
+    def _shared(self, short: Places, liked: Sequence[Places]) -> _Shared:
+        numbers = np.concatenate([_NOWHERE, *liked])
+        ours = np.zeros(len(self._known), np.bool_)
+        ours[numbers] = True
+        lengths = self._lengths[short]
+        spread = np.repeat(self._ends[short] - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
+        said = self._numbers[spread]
+        kept = np.flatnonzero(ours[said])
+        said = said[kept]
+        theirs = np.zeros(len(self._known), np.bool_)
+        theirs[said] = True
+        both = np.flatnonzero(theirs)
+        column = np.zeros(len(self._known), np.intp)
+        column[both] = np.arange(len(both))
+        heard = np.flatnonzero(theirs[numbers])
+        return _Shared(
+            papers=len(short), usual=np.bincount(column[said], minlength=len(both)),
+            says=np.repeat(np.arange(len(short)), lengths)[kept], said=column[said],
+            hears=np.repeat(np.arange(len(liked)), [len(each) for each in liked])[heard], heard=column[numbers[heard]],
+        )  # fmt: skip
+
+
+class _Shared(NamedTuple):
+    """Phrases of a shortlist that a reader's papers have too, as columns: `usual` is how many of its `papers` have one.
+
+    `says` is the paper of the shortlist that has `said`, one after the other; `hears` the reader's that has `heard`.
+    """
+
+    papers: int
+    usual: Places
+    says: Places
+    said: Places
+    hears: Places
+    heard: Places
+
+    def gained(self, shares: Scores) -> Scores:
+        """The sum for each paper of the shortlist, where the reader's papers have these shares of all weight."""
+        share = np.bincount(self.heard, shares[self.hears], len(self.usual))
+        some = np.flatnonzero(share)
+        telling = np.log(share[some] * (self.papers + 1) / (self.usual[some] + 0.5))
+        counts = np.zeros(len(share))
+        counts[some] = np.where(telling > TELLING, np.sqrt(share[some]) * telling, 0)
+        return np.bincount(self.says, counts[self.said], self.papers).astype(np.float64)
 
 
 def among(heavy: Places, members: Sequence[Collection[int]]) -> list[list[int]]:
     """The places among the heaviest papers of those of each interest, whose members are told by their own places."""
     place_of = {int(place): place_among for place_among, place in enumerate(heavy)}
     return [[place_of[member] for member in sorted(group) if member in place_of] for group in members]
-
-
-def _gained(
-    said: Sequence[Collection[str]], liked: Sequence[tuple[Collection[str], float]], usual: Counter[str]
-) -> Scores:
-    whole = sum(weight for _, weight in liked)
-    shares: defaultdict[str, float] = defaultdict(float)
-    for phrases, weight in liked:
-        for phrase in phrases:
-            shares[phrase] += weight / whole
-    counts = {}
-    for phrase, share in shares.items():
-        telling = math.log(share * (len(said) + 1) / (usual[phrase] + 0.5))
-        if telling > TELLING:
-            counts[phrase] = math.sqrt(share) * telling
-    # fsum: the order in which a set gives its phrases must not matter, not even in the last bit.
-    return np.array([math.fsum(map(counts.__getitem__, counts.keys() & phrases)) for phrases in said])
 
 
 def _evened(gained: Scores) -> Scores:
