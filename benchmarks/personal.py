@@ -161,7 +161,7 @@ def _sharpened(collection: Collection, taste: Taste, fit: Fit, candidates: Paper
     )
     theirs, places = phrasing.Said(said), np.arange(len(said))
     scores: Scores = fit.score.copy()
-    scores[short] += theirs.added(places, list(map(theirs.numbers, liked)), taste.weights[heavy], interests)
+    scores[short] += theirs.added(places, theirs.numbers(liked), taste.weights[heavy], interests)
     return scores
 
 

@@ -1,5 +1,6 @@
 """Promises of the text functions: what is shown is readable, and what identifies a paper does not depend on spelling."""
 
+import re
 import string
 
 import pytest
@@ -7,7 +8,7 @@ from builders import shared_data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.text import author_key, find_links, first_lines, readable, sentences, squash
+from broadsheet.text import author_key, find_links, first_lines, readable, runs, sentences, squash
 from broadsheet.types import Link, LinkKind
 
 TEX = st.text(alphabet="\\{}$^_~`'\"-=.,()[]<>/ \nabcinprstxzRM0123α×\x00", max_size=80)
@@ -281,3 +282,8 @@ def test_sentences_lose_nothing(text: str) -> None:
 def test_sentences_take_time_by_the_length_of_the_text_only() -> None:
     for sign in ("a", ".", ". ", "a. ", ".) ", "( "):
         assert sentences(sign * 50_000)
+
+
+@given(st.one_of(st.text(), st.text(st.characters(max_codepoint=127)), st.text("aZ09_é²\u0301 \n\x1c.-")))
+def test_runs_are_the_letters_and_digits_that_stand_together_in_any_script(text: str) -> None:
+    assert runs(text) == re.findall(r"[^\W_]+", text)

@@ -22,7 +22,7 @@ def added(
 ) -> list[float]:
     """What papers gain, as floats; `more` papers are known that are not on the shortlist."""
     every = phrases.Said([np.array(sorted(each), np.uint64) for each in (*more, *said)])
-    numbers = [every.numbers(np.array(sorted(each), np.uint64)) for each in liked]
+    numbers = every.numbers([np.array(sorted(each), np.uint64) for each in liked])
     gained: list[float] = every.added(np.arange(len(said)) + len(more), numbers, weights, interests).tolist()
     return gained
 
@@ -42,6 +42,18 @@ def test_what_is_added_is_what_a_slow_sum_says(seed: int) -> None:
         expected.append(total / math.sqrt(len(paper) + phrases.USUAL))
     size = math.sqrt(sum(one * one for one in expected) / len(expected))
     np.testing.assert_allclose(added(said, liked, weights), np.array(expected) / size * phrases.COUNTS)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_phrases_have_the_numbers_that_a_slow_look_up_finds(seed: int) -> None:
+    draws = np.random.default_rng(seed)
+    said = [np.unique(draws.integers(0, 1 << 63, number, np.uint64)) for number in (5, 0, 30, 200)[: seed % 5]]
+    every = sorted({int(phrase) for each in said for phrase in each})
+    likely = np.array([*every, *(phrase ^ (1 << 62) for phrase in every), 7, 0, 2**64 - 1], np.uint64)
+    liked = [draws.choice(likely, number) for number in (0, 9, 400, 0, 3)[seed % 2 :]]
+    expected = [sorted({every.index(int(phrase)) for phrase in each if int(phrase) in every}) for each in liked]
+    assert [each.tolist() for each in phrases.Said(said).numbers(liked)] == expected
+    assert phrases.Said(said).numbers([]) == []
 
 
 def test_what_no_paper_of_the_readers_says_adds_nothing() -> None:

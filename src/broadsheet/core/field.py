@@ -14,13 +14,13 @@ from broadsheet.errors import IndexMissingError
 from broadsheet.index import Index
 from broadsheet.index.embed import TokenTable
 from broadsheet.index.explain import Spelled, spelled
-from broadsheet.index.query import phrases
+from broadsheet.index.query import pairs, phrases
 from broadsheet.library import papers
 from broadsheet.library import personal as library
 from broadsheet.library.personal import Candidate
 from broadsheet.rank import personal
 from broadsheet.rank.personal import Papers, Places, Scores
-from broadsheet.rank.phrases import Said
+from broadsheet.rank.phrases import Phrases, Said
 from broadsheet.types import Paper
 
 CANDIDATES = 5000
@@ -112,7 +112,7 @@ class Wording:
         texts = papers.texts({*keys, *liked})
         self._place_of = {key: place for place, key in enumerate(keys)}
         self._said = Said([phrases(texts.get(key, "")) for key in keys])
-        self._numbers = {key: self._numbered(texts, key) for key in liked}
+        self._numbers = self._numbered({key: phrases(texts.get(key, "")) for key in liked})
 
     def learn(self, liked: Collection[int]) -> None:
         """Read those of these that are not remembered."""
@@ -120,10 +120,10 @@ class Wording:
             self._numbers.clear()
         if fresh := [key for key in liked if key not in self._numbers]:
             texts = papers.texts(fresh)
-            self._numbers |= {key: self._numbered(texts, key) for key in fresh}
+            self._numbers |= self._numbered({key: pairs(texts.get(key, "")) for key in fresh})
 
-    def _numbered(self, texts: Mapping[int, str], key: int) -> Places:
-        return self._said.numbers(phrases(texts.get(key, "")))
+    def _numbered(self, said: Mapping[int, Phrases]) -> dict[int, Places]:
+        return dict(zip(said, self._said.numbers(list(said.values())), strict=True))
 
     def added(
         self, short: Sequence[int], liked: Sequence[int], weights: Scores, interests: Sequence[Collection[int]]

@@ -85,8 +85,7 @@ class News:
 
     def in_category(self, every: Every, category: str, position: int) -> list[Told]:
         """New papers of this category, or of an archive with all below it, the most upvoted first."""
-        keys = [key for key in self._batches[every].by_category.get(category.lower(), ()) if key > position]
-        return [Told(key, f"new in {category}") for key in sorted(keys, key=self._by_votes)]
+        return [each for each in self._batches[every].in_category(category) if each.key > position]
 
     def expect(self, every: Every, lines: Iterable[str]) -> None:
         """Hold these kept lines against what came in, all at once; IndexMissingError without an index to do it with."""
@@ -164,10 +163,6 @@ class News:
             self._added[collection, since] = told
         return self._added[collection, since]
 
-    def votes(self, key: int) -> int:
-        """How many upvotes a paper has in all."""
-        return (self._papers[key].upvotes or 0) + self._papers[key].votes
-
     def content(self, key: int) -> dict[str, Any]:
         """What an edition keeps of a paper: all that a mail shows of it."""
         return _content(self._papers[key])
@@ -182,9 +177,6 @@ class News:
     def _know(self, several: Iterable[Paper]) -> None:
         self._papers |= {paper.key: paper for paper in several}
 
-    def _by_votes(self, key: int) -> tuple[int, int]:
-        return -self.votes(key), key
-
 
 class _Batch:
     """The papers that came in after a position, and the ways to find them."""
@@ -192,6 +184,7 @@ class _Batch:
     def __init__(self, position: int, arrived: Sequence[Paper]) -> None:
         self.position, self.papers = position, arrived
         self.matches: dict[str, tuple[Matches, int]] = {}
+        self._in: dict[str, list[Told]] = {}
 
     @cached_property
     def by_author(self) -> dict[str, list[int]]:
@@ -201,15 +194,22 @@ class _Batch:
                 found.setdefault(name, []).append(paper.key)
         return found
 
+    def in_category(self, category: str) -> list[Told]:
+        """Those of this category, the most upvoted first."""
+        if category not in self._in:
+            several = sorted(self._by_category.get(category.lower(), ()), key=lambda each: (-_votes(each), each.key))
+            self._in[category] = [Told(each.key, f"new in {category}") for each in several]
+        return self._in[category]
+
     @cached_property
-    def by_category(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+    def _by_category(self) -> dict[str, list[Paper]]:
+        found: dict[str, list[Paper]] = {}
         for paper in self.papers:
             names = {
                 name.lower() for one in paper.categories for name in (spelled(one), spelled(one).partition(".")[0])
             }
             for name in names:
-                found.setdefault(name, []).append(paper.key)
+                found.setdefault(name, []).append(paper)
         return found
 
     @cached_property
@@ -251,7 +251,12 @@ def _why(reason: Reason) -> str:
     return " and ".join(told) or "is what was asked for"
 
 
+def _votes(paper: Paper) -> int:
+    """How many upvotes a paper has in all."""
+    return (paper.upvotes or 0) + paper.votes
+
+
 def _place(rank: int, paper: Paper) -> str:
-    votes = (paper.upvotes or 0) + paper.votes
+    votes = _votes(paper)
     number = f"with {votes} upvote{'s' if votes != 1 else ''}" if votes else "listed"
     return f"number {rank} of the front page, {number} on {paper.listed_on}"

@@ -42,7 +42,7 @@ def profile(index: Index, actor: Actor, *, now: datetime) -> Profile:
     """What the ranking has learned of this reader, from which papers, and what the reader says and follows."""
     mine = known([actor.key], now=now)[actor.key]
     taste = _taste(index, mine)
-    groups = [[int(key) for key in taste.liked.keys[list(each.members)]] for each in taste.interests] if taste else []
+    groups = [[int(key) for key in taste.liked.keys[taste.typical(each)]] for each in taste.interests] if taste else []
     grouped = {key for group in groups for key in group}
     hidden = set(mine.disliked)
     apart = [key for key in mine.every if key not in grouped and key not in hidden]

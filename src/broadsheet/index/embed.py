@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -21,13 +20,13 @@ import simsimd
 from numpy.typing import NDArray
 
 from broadsheet.errors import EmbedderError
+from broadsheet.text import runs
 
 Vectors = NDArray[np.float32]
 
 _CACHED_WORDS = 400_000
 _LONGEST_WORD = 100
 _BLOCK = 2048
-_WORD = re.compile(r"[^\W_]+")
 _ASCII_WORDS = bytes(ord(chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)) + bytes(
     range(128, 256)
 )
@@ -175,11 +174,11 @@ def _at_length_one(vectors: Vectors) -> Vectors:
 
 def split_words(text: str) -> list[str]:
     """Runs of letters and digits, in lower case, without accents."""
-    runs = spaced(text).split()
+    found = spaced(text).split()
     if not text.isascii():
-        for place in [place for place, run in enumerate(runs) if not run.isascii()][::-1]:
-            runs[place : place + 1] = _words_of_run(runs[place])
-    return runs
+        for place in [place for place, run in enumerate(found) if not run.isascii()][::-1]:
+            found[place : place + 1] = _words_of_run(found[place])
+    return found
 
 
 def spaced(text: str) -> str:
@@ -191,7 +190,7 @@ def spaced(text: str) -> str:
 def _words_of_run(run: str) -> list[str]:
     """The words of what no sign of ASCII separates, which depend on nothing that stands around it."""
     signs = (sign.lower() for sign in unicodedata.normalize("NFKD", run) if not unicodedata.combining(sign))
-    return _WORD.findall("".join(signs))
+    return runs("".join(signs))
 
 
 class WordPieces:

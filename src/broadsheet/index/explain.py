@@ -101,10 +101,14 @@ def _ranked(typed: Words, said: Words, embedder: Embedder) -> dict[str, list[tup
 
 
 class Spelled(NamedTuple):
-    """The words of a text that can tell something, each once, and their tokens: the rows of each, one after another."""
+    """The words of a text that can tell something, each once, and the rows of their tokens, one after the other.
+
+    `owners` is the place of the word that each row is of, `lengths` how many a word has.
+    """
 
     words: tuple[str, ...]
     rows: NDArray[np.intp]
+    owners: NDArray[np.intp]
     lengths: NDArray[np.intp]
 
 
@@ -113,17 +117,16 @@ def spelled(text: str, table: TokenTable) -> Spelled:
     told = (word for word in _once([text]) if len(word) > 2 and not word.isdigit())
     some = {word: pieces for word in told if (pieces := table.pieces(word))}
     rows = np.fromiter(chain.from_iterable(some.values()), np.intp)
-    return Spelled(tuple(some), rows, np.fromiter(map(len, some.values()), np.intp))
+    lengths = np.fromiter(map(len, some.values()), np.intp)
+    return Spelled(tuple(some), rows, np.repeat(np.arange(len(some)), lengths), lengths)
 
 
 def telling_words(said: Spelled, counts: Vectors, limit: int) -> tuple[str, ...]:
-    """The words whose tokens count most, by what each token does, each stem once.
+    """The words whose tokens count most, by what each token does, each stem once; tokens behind count as the last does.
 
     A word that counts less than WORTHY times the most that any token does is not told.
     """
-    inside = said.rows < len(counts)
-    owners = np.repeat(np.arange(len(said.words)), said.lengths)[inside]
-    worth = np.bincount(owners, counts[said.rows[inside]], len(said.words)) / said.lengths
+    worth = np.bincount(said.owners, counts.take(said.rows, mode="clip"), len(said.words)) / said.lengths
     found: dict[str, tuple[float, str]] = {}
     for place in np.flatnonzero(worth > WORTHY * float(counts.max(initial=0))).tolist():
         word, much = said.words[place], float(worth[place])

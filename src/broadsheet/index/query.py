@@ -15,6 +15,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
+from broadsheet.text import runs
 from broadsheet.types import Filter, Part, Query
 
 LONGEST = 10_000
@@ -60,18 +61,20 @@ def text_analyzer() -> tantivy.TextAnalyzer:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as the index separates them: runs of letters and digits."""
-    return tuple(_WORD.findall(text))
+    return tuple(runs(text))
+
+
+def pairs(text: str) -> NDArray[np.uint64]:
+    """What stands for every two words of a text that stand in a row, as their terms."""
+    terms = np.fromiter(map(_number, runs(text)), np.uint64)
+    terms = terms[terms > 0]
+    return terms[:-1] * _FIRST + terms[1:]
 
 
 @lru_cache(maxsize=5000)
 def phrases(text: str) -> NDArray[np.uint64]:
-    """What stands for every two words of a text that stand in a row, as their terms: each once, ascending.
-
-    The same recent papers are asked for by many.
-    """
-    terms = np.fromiter(map(_number, _WORD.findall(text)), np.uint64)
-    terms = terms[terms > 0]
-    found = np.unique(terms[:-1] * _FIRST + terms[1:])
+    """The same, each once, ascending. The same recent papers are asked for by many."""
+    found = np.unique(pairs(text))
     found.flags.writeable = False
     return found
 

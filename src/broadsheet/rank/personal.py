@@ -134,7 +134,7 @@ def usual_in(papers: Papers) -> Usual:
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """Some of a reader's papers that belong together, by their places in the order of keys, the most typical first.
+    """Some of a reader's papers that belong together, by their places in the order of keys.
 
     `share` is how much of all their weight they have; `words` what each of `tokens` counts for it, which are all those
     of the reader's papers.
@@ -147,8 +147,8 @@ class Interest:
     words: Vectors
 
     def telling(self) -> Vectors:
-        """What each token counts, up to the last that any of the reader's papers has."""
-        counts = np.zeros(1 + int(self.tokens.max(initial=0)), np.float32)
+        """What each token counts, up to the last that any of the reader's papers has, and nought for all behind it."""
+        counts = np.zeros(2 + int(self.tokens.max(initial=0)), np.float32)
         counts[self.tokens] = self.words
         return counts
 
@@ -198,6 +198,13 @@ class Taste:
         best = likeness.argmax(axis=1)
         return best, likeness[np.arange(len(vectors)), best]
 
+    def typical(self, interest: Interest) -> list[int]:
+        """The places of an interest's papers, the most typical first."""
+        members = np.array(interest.members)
+        near, weights = self._near[members], self.weights[members]
+        ordered: list[int] = members[np.argsort(-(near @ (weights / weights.sum() @ near)), kind="stable")].tolist()
+        return ordered
+
     def _fit(self, papers: Papers, rows: Places) -> Fit:
         several = (self.whole, *self.interests) if len(self.interests) > 1 else (self.whole,)
         directions = np.stack([each.direction for each in several], axis=1)
@@ -240,10 +247,8 @@ class Taste:
         for row, members, counts in zip(shares, groups, words, strict=True):
             mean = row[members] @ self.liked.vectors[members]
             direction = (self._usual.inverse @ (mean - self._usual.middle)).astype(np.float32)
-            near = self._near[members]
-            typical = members[np.argsort(-(near @ (row[members] @ near)), kind="stable")]
             share = float(self.weights[members].sum() / self.weights.sum())
-            found.append(Interest(tuple(typical.tolist()), share, direction, tokens, counts))
+            found.append(Interest(tuple(members.tolist()), share, direction, tokens, counts))
         return found
 
 
@@ -256,22 +261,22 @@ def grouped(units: Vectors, weights: Sequence[float] | Vectors) -> list[list[int
     weight = np.asarray(weights, np.float64)
     heavy = np.sort(np.argsort(-weight, kind="stable")[:GROUPED])
     groups, sizes = [[int(row)] for row in heavy], np.ones(len(heavy))
-    likeness = (units[heavy] @ units[heavy].T).astype(np.float64)
-    mean = np.where(np.tri(len(heavy), dtype=bool), -np.inf, likeness)
+    likeness = np.tril((units[heavy] @ units[heavy].T).astype(np.float64), -1)
+    likeness += likeness.T
+    mean = likeness.copy()
+    np.fill_diagonal(mean, -np.inf)
     for number in range(len(heavy), 1, -1):
         one, other = divmod(int(mean.argmax()), len(heavy))
         if mean[one, other] < APART and number <= MOST:
             break
         groups[one], groups[other] = groups[one] + groups[other], []
-        likeness[one] += likeness[other]
-        likeness[:, one] += likeness[:, other]
         sizes[one] += sizes[other]
-        # What is joined stays where it is, as far as can be from all: only a row and a column change at each step.
-        for table in (likeness, mean):
-            table[other] = table[:, other] = -np.inf
-        shared = sizes[one] * sizes
-        mean[one, one + 1 :] = (likeness[one] / shared)[one + 1 :]
-        mean[:one, one] = (likeness[:, one] / shared)[:one]
+        # A group that joined another stays in the tables, as far as can be from all: only a row changes at each step.
+        likeness[:, other] = -np.inf
+        likeness[one] = likeness[:, one] = likeness[one] + likeness[other]
+        mean[other] = mean[:, other] = -np.inf
+        mean[one] = mean[:, one] = likeness[one] / (sizes[one] * sizes)
+        mean[one, one] = -np.inf
     groups = list(filter(None, groups))
     rest = np.setdiff1d(np.arange(len(units)), heavy)
     middles = _unit(np.stack([units[group].sum(axis=0) for group in groups]))
@@ -291,7 +296,8 @@ def _covariance(vectors: Vectors) -> tuple[Vectors, Vectors, Vectors]:
     # The fewer rows there are for each dimension, the less their covariance is to be believed.
     shrink = SHRINK + size / max(len(some), 1)
     lower = np.linalg.inv(np.linalg.cholesky(covariance + np.float32(shrink * even) * np.eye(size, dtype=np.float32)))
-    return middle, lower.T @ lower, lower.T
+    # What each reader's tastes are multiplied with is in double precision, as they are.
+    return middle, (lower.T @ lower).astype(np.float64), lower.T
 
 
 def numbered(tokens: NDArray[np.int64]) -> tuple[NDArray[np.int64], Places]:

@@ -33,6 +33,9 @@ COUNTS = 1.0
 TELLING = 1.0
 """The least ln(p/q) of a phrase that counts."""
 
+SPARSE = 16
+"""Times as many last bits are told apart as there are phrases."""
+
 USUAL = 20.0
 """Phrases added to a paper's own before its score is divided by their root."""
 
@@ -57,13 +60,25 @@ class Said:
         self._lengths = np.array([len(phrases) for phrases in said], np.intp)
         self._ends = np.cumsum(self._lengths)
         self._known, self._numbers = np.unique(np.concatenate([_NOTHING, *said]), return_inverse=True)
+        # Most of what others say is not known: their last bits tell it sooner than a search does.
+        self._perhaps = np.zeros(1 << (SPARSE * len(self._known)).bit_length(), np.bool_)
+        self._perhaps[self._last_bits(self._known)] = True
 
-    def numbers(self, phrases: Phrases) -> Places:
-        """The numbers of those of these phrases that have one, ascending."""
-        places = np.searchsorted(self._known, phrases)
-        inside = np.flatnonzero(places < len(self._known))
-        numbers: Places = places[inside][self._known[places[inside]] == phrases[inside]]
-        return numbers
+    def numbers(self, several: Sequence[Phrases]) -> list[Places]:
+        """For each of these texts, the numbers of those of its phrases that have one, ascending; in whatever order."""
+        lengths = [len(phrases) for phrases in several]
+        every = np.concatenate([_NOTHING, *several])
+        perhaps = np.flatnonzero(self._perhaps.take(self._last_bits(every)))
+        places = np.searchsorted(self._known, every[perhaps])
+        places[places == len(self._known)] = 0
+        known = np.flatnonzero(self._known[places] == every[perhaps])
+        owners = np.repeat(np.arange(len(several)), lengths)[perhaps[known]]
+        owners, numbers = np.divmod(np.unique(owners * len(self._known) + places[known]), max(len(self._known), 1))
+        ends = np.searchsorted(owners, np.arange(len(several)), "right").tolist()
+        return [numbers[first:last] for first, last in zip([0, *ends], ends, strict=False)]
+
+    def _last_bits(self, phrases: Phrases) -> Places:
+        return (phrases & np.uint64(len(self._perhaps) - 1)).astype(np.intp)
 
     def added(
         self,
@@ -102,9 +117,9 @@ class Said:
         ours[numbers] = True
         lengths = self._lengths[short]
         spread = np.repeat(self._ends[short] - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        said = self._numbers[spread]
-        kept = np.flatnonzero(ours[said])
-        said = said[kept]
+        said = self._numbers.take(spread)
+        kept = np.flatnonzero(ours.take(said))
+        said = said.take(kept)
         theirs = np.zeros(len(self._known), np.bool_)
         theirs[said] = True
         both = np.flatnonzero(theirs)
