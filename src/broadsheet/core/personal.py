@@ -165,20 +165,18 @@ class _Found:
 
 def _found(index: Index, field: Field, accounts: Sequence[int], now: datetime) -> list[_Found]:
     """What speaks for the papers of the field, phrases aside, to each of these accounts."""
-    mailed = library.mailed(accounts, now - MAILED)
-    found = []
-    for account, mine in known(accounts, now=now).items():
-        seen = mine.every.keys() | mailed[account]
-        try:
-            found.append(_gathered(index, field, mine, seen))
-        except IndexMissingError:
-            found.append(_without_index(field, mine, seen))
-    return found
+    mailed, readers = library.mailed(accounts, now - MAILED), known(accounts, now=now)
+    seen = {account: mine.every.keys() | mailed[account] for account, mine in readers.items()}
+    try:
+        kept = material(index, readers.values())
+        return [_gathered(index, field, kept, mine, seen[account]) for account, mine in readers.items()]
+    except IndexMissingError:
+        return [_without_index(field, mine, seen[account]) for account, mine in readers.items()]
 
 
-def _gathered(index: Index, field: Field, mine: Known, seen: Collection[int]) -> _Found:
+def _gathered(index: Index, field: Field, kept: Papers, mine: Known, seen: Collection[int]) -> _Found:
     """What speaks for each recent paper that is unseen, read from the index. IndexMissingError without one."""
-    liked, taste = learned(index, mine, field)
+    liked, taste = learned(kept, mine, field)
     unseen = field.unseen(seen, {key for words in mine.taste.unwanted for key in index.saying(words)})
     following = {one: _papers_of(index, one, field, unseen) for one in _asked(mine.followed)}
     wanted = {words: index.saying(words) for words in mine.taste.wanted}
@@ -229,14 +227,19 @@ def _worded(found: _Found, wording: Wording) -> Fit | None:
         return fit
     short, heavy = phrasing.shortlist(fit.score), phrasing.heaviest(taste.weights)
     interests = phrasing.among(heavy, [each.members for each in taste.interests])
-    score = fit.score.copy()
-    score[short] += wording.added(_short(found), _heavy(taste), taste.weights[heavy], interests)
+    theirs, score = found.evidence.keys[short].tolist(), fit.score.copy()
+    score[short] += wording.added(theirs, _heavy(taste), taste.weights[heavy], interests)
     return replace(fit, score=score)
 
 
-def learned(index: Index, mine: Known, field: Field) -> tuple[Papers, personal.Taste | None]:
-    """The reader's papers that the index has, and what they tell if they are ENOUGH. IndexMissingError without one."""
-    liked, disliked = Papers(*index.material(sorted(mine.liked))), Papers(*index.material(mine.disliked))
+def material(index: Index, several: Iterable[Known]) -> Papers:
+    """The papers of these readers that the index has, in the order of their keys. IndexMissingError without one."""
+    return Papers(*index.material(sorted({key for mine in several for key in (*mine.liked, *mine.disliked)})))
+
+
+def learned(kept: Papers, mine: Known, field: Field) -> tuple[Papers, personal.Taste | None]:
+    """The reader's papers among these, and what they tell if they are ENOUGH."""
+    liked, disliked = kept.of(mine.liked), kept.of(mine.disliked)
     if len(liked) < ENOUGH or not len(field.papers) or field.usual is None:
         return liked, None
     weights = np.array([mine.liked[key] for key in liked.keys.tolist()], np.float32)

@@ -10,7 +10,7 @@ from datetime import datetime
 from broadsheet.community import Actor, Role
 from broadsheet.core import roles
 from broadsheet.core.field import field_of
-from broadsheet.core.personal import WEIGHTS, Known, known, learned
+from broadsheet.core.personal import WEIGHTS, Known, known, learned, material
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Embedder, Index
 from broadsheet.index.embed import split_words
@@ -112,7 +112,7 @@ def remember(actor: Actor) -> None:
 def _taste(index: Index, mine: Known) -> personal.Taste | None:
     """What is learned, held against the recent papers as on the page; nothing while there is no index."""
     try:
-        return learned(index, mine, field_of(index))[1]
+        return learned(material(index, [mine]), mine, field_of(index))[1]
     except IndexMissingError:
         return None
 

@@ -14,7 +14,7 @@ A paper's score is the mean of what all of the reader's papers together say of i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,6 +72,10 @@ class Papers:
         return len(self.keys)
 
     @cached_property
+    def _ends(self) -> Places:
+        return np.cumsum(self.lengths)
+
+    @cached_property
     def owners(self) -> Places:
         """The place of the paper that each token is one of."""
         return np.repeat(np.arange(len(self)), self.lengths)
@@ -91,6 +95,13 @@ class Papers:
         owners, ends = self.postings
         return owners[ends[token] : ends[token + 1]] if token + 1 < len(ends) else owners[:0]
 
+    def of(self, keys: Iterable[int]) -> Papers:
+        """Those of these papers that are here, where all are in the order of their keys, in that order."""
+        wanted = np.sort(np.fromiter(keys, np.int64))
+        places = np.searchsorted(self.keys, wanted)
+        inside = np.flatnonzero(places < len(self))
+        return self.take(places[inside][self.keys[places[inside]] == wanted[inside]])
+
     def in_order(self) -> Papers:
         """The same papers in the order of their keys, so that sums of theirs come out the same to the last bit."""
         if np.all(self.keys[:-1] <= self.keys[1:]):
@@ -100,9 +111,8 @@ class Papers:
     def take(self, places: Places) -> Papers:
         """The papers at these places, in their order."""
         lengths = self.lengths[places]
-        ends = np.cumsum(self.lengths)[places]
-        spread = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        return Papers(self.keys[places], self.vectors[places], self.tokens[spread], lengths)
+        spread = np.repeat(self._ends[places] - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
+        return Papers(self.keys[places], self.vectors[places], self.tokens.take(spread), lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +196,15 @@ class Taste:
 
     def fit(self, papers: Papers, places: Places | None = None) -> Fit:
         """How each of these papers fits, or each of those at some places; their keys may come in any order."""
+        ordered = papers.in_order()
+        if places is None:
+            places = np.arange(len(papers))
+        if ordered is papers and np.all(places[:-1] <= places[1:]):
+            return self._fit(papers, places)
         order = np.argsort(papers.keys, kind="stable")
-        rows = np.argsort(order, kind="stable") if places is None else np.argsort(order, kind="stable")[places]
+        rows = np.argsort(order, kind="stable")[places]
         ascending = np.sort(rows)
-        fit, back = self._fit(papers.in_order(), ascending), np.searchsorted(ascending, rows)
+        fit, back = self._fit(ordered, ascending), np.searchsorted(ascending, rows)
         return Fit(fit.score[back], fit.meaning[back], fit.words[back], fit.interest[back], fit.repelled[back])
 
     def nearest(self, vectors: Vectors) -> tuple[Places, Scores]:
@@ -208,8 +223,9 @@ class Taste:
     def _fit(self, papers: Papers, rows: Places) -> Fit:
         several = (self.whole, *self.interests) if len(self.interests) > 1 else (self.whole,)
         directions = np.stack([each.direction for each in several], axis=1)
-        meaning = _standard((papers.vectors @ directions)[rows])
-        words = _standard(_told(papers, self.whole.tokens, np.stack([each.words for each in several]))[rows])
+        meaning = _standard((papers.vectors @ directions).take(rows, axis=0))
+        told = _told(papers, self.whole.tokens, np.stack([each.words for each in several]))
+        words = _standard(told.take(rows, axis=1).T)
         evidence = meaning + WORDS * words
         score, best = evidence[:, 0], np.zeros(len(rows), np.intp)
         if len(several) > 1:
@@ -305,23 +321,23 @@ def numbered(tokens: NDArray[np.int64]) -> tuple[NDArray[np.int64], Places]:
     there = np.zeros(1 + int(tokens.max(initial=-1)), np.bool_)
     there[tokens] = True
     once = np.flatnonzero(there)
-    numbers = np.zeros(len(there), np.intp)
+    numbers = np.empty(len(there), np.intp)
     numbers[once] = np.arange(len(once))
     return once, numbers[tokens]
 
 
 def _told(papers: Papers, tokens: NDArray[np.int64], words: Vectors) -> Scores:
-    """The sum of what a paper's tokens count by each row of `words`, by column, over the root of their number."""
+    """The sum of what each paper's tokens count by each row of `words`, by column, over the root of their number."""
     owners, ends = papers.postings
     known = int(np.searchsorted(tokens, len(ends) - 1))
     rows, places = np.nonzero(words[:, :known])
     first, last = ends[tokens[places]], ends[tokens[places] + 1]
     numbers = last - first
     spread = np.repeat(last - np.cumsum(numbers), numbers) + np.arange(numbers.sum())
-    cells = owners[spread] + np.repeat(rows * len(papers), numbers)
+    cells = owners.take(spread) + np.repeat(rows * len(papers), numbers)
     # Counts have 24 bits and sums 53: they are exact, in whatever order.
     sums = np.bincount(cells, np.repeat(words[rows, places], numbers), len(words) * len(papers))
-    told: Scores = (sums.reshape(len(words), len(papers)) / np.sqrt(papers.lengths + USUAL)).T
+    told: Scores = sums.reshape(len(words), len(papers)) / np.sqrt(papers.lengths + USUAL)
     return told
 
 

@@ -42,7 +42,9 @@ USUAL = 20.0
 
 def shortlist(scores: Scores) -> Places:
     """The places of the papers that are worth looking at, best first."""
-    return np.argsort(-np.asarray(scores), kind="stable")[:SHORT]
+    least = np.partition(scores, -SHORT)[-SHORT] if len(scores) > SHORT else -np.inf
+    among = np.flatnonzero(scores >= least)
+    return among[np.argsort(-scores[among], kind="stable")][:SHORT]
 
 
 def heaviest(weights: Sequence[float] | Scores) -> Places:
@@ -94,22 +96,16 @@ class Said:
         the one that gives a paper most counts as much as all of the reader's papers together. `short` are places among
         what is said, `liked` the numbers that the reader's papers have.
         """
-        weight = np.asarray(weights, np.float64)
-        shared, roots = self._shared(short, liked), np.sqrt(self._lengths[short] + USUAL)
-
-        def gained(group: Collection[int]) -> Scores:
+        weight, several = np.asarray(weights, np.float64), [group for group in interests if group]
+        groups = [range(len(liked)), *(several if len(several) > 1 else ())]
+        shares = np.zeros((len(groups), len(liked)))
+        for row, group in zip(shares, groups, strict=True):
             members = np.array(sorted(group), np.intp)
-            shares = np.zeros(len(liked))
-            shares[members] = weight[members] / sum(weight[members].tolist())
-            each: Scores = shared.gained(shares) / roots
-            return each
-
-        whole = _evened(gained(range(len(liked))))
-        groups = [group for group in interests if group]
-        if len(groups) < 2:
-            return COUNTS * whole
-        apart = _evened(np.max([gained(group) for group in groups], axis=0))
-        return COUNTS * (whole + apart) / 2
+            row[members] = weight[members] / sum(weight[members].tolist())
+        whole, *apart = self._shared(short, liked).gained(shares) / np.sqrt(self._lengths[short] + USUAL)
+        if not apart:
+            return COUNTS * _evened(whole)
+        return COUNTS * (_evened(whole) + _evened(np.max(apart, axis=0))) / 2
 
     def _shared(self, short: Places, liked: Sequence[Places]) -> _Shared:
         numbers = np.concatenate([_NOWHERE, *liked])
@@ -123,7 +119,7 @@ class Said:
         theirs = np.zeros(len(self._known), np.bool_)
         theirs[said] = True
         both = np.flatnonzero(theirs)
-        column = np.zeros(len(self._known), np.intp)
+        column = np.empty(len(self._known), np.intp)
         column[both] = np.arange(len(both))
         heard = np.flatnonzero(theirs[numbers])
         return _Shared(
@@ -147,13 +143,19 @@ class _Shared(NamedTuple):
     heard: Places
 
     def gained(self, shares: Scores) -> Scores:
-        """The sum for each paper of the shortlist, where the reader's papers have these shares of all weight."""
-        share = np.bincount(self.heard, shares[self.hears], len(self.usual))
-        some = np.flatnonzero(share)
-        telling = np.log(share[some] * (self.papers + 1) / (self.usual[some] + 0.5))
-        counts = np.zeros(len(share))
-        counts[some] = np.where(telling > TELLING, np.sqrt(share[some]) * telling, 0)
-        return np.bincount(self.says, counts[self.said], self.papers).astype(np.float64)
+        """The sum for each paper of the shortlist, by column, where the reader's papers have shares of all weight.
+
+        Each row of `shares` says another way in which they do.
+        """
+        rows, size = np.arange(len(shares))[:, None], len(self.usual)
+        cells = (self.heard + rows * size).ravel()
+        share = np.bincount(cells, shares[:, self.hears].ravel(), len(shares) * size).reshape(len(shares), size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            telling = np.log(share * (self.papers + 1) / (self.usual + 0.5))
+            counts = np.where(telling > TELLING, np.sqrt(share) * telling, 0)
+        cells = (self.says + rows * self.papers).ravel()
+        sums = np.bincount(cells, counts[:, self.said].ravel(), len(shares) * self.papers)
+        return sums.astype(np.float64).reshape(len(shares), self.papers)
 
 
 def among(heavy: Places, members: Sequence[Collection[int]]) -> list[list[int]]:
