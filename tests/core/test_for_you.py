@@ -12,6 +12,7 @@ from broadsheet import wiring
 from broadsheet.community import Actor
 from broadsheet.core import (
     collecting,
+    field,
     following,
     interleaving,
     own_library,
@@ -22,7 +23,6 @@ from broadsheet.core import (
     shelving,
     voting,
 )
-from broadsheet.core.field import field_of
 from broadsheet.core.following import FollowError
 from broadsheet.errors import BadFileError, NotAllowedError
 from broadsheet.library import models
@@ -122,7 +122,12 @@ class TestLearning:
         assert set(fields(asked(ada), 5)) == {"2601"}
         assert set(fields(asked(bo), 5)) == {"2602"}
 
-    def test_what_is_chosen_for_many_at_once_is_what_each_has_alone(self) -> None:
+    @pytest.mark.parametrize(("together", "remembered"), [(50, 50_000), (2, 50_000), (2, 1)])
+    def test_what_is_chosen_for_many_at_once_is_what_each_has_alone(
+        self, monkeypatch: pytest.MonkeyPatch, together: int, remembered: int
+    ) -> None:
+        monkeypatch.setattr(personal, "TOGETHER", together)
+        monkeypatch.setattr(field, "REMEMBERED", remembered)
         readers = [an_actor(name) for name in ("ada", "bo", "cy", "di", "ed")]
         like(readers[0], "2503", range(4))
         like(readers[0], "2504", range(3))
@@ -132,7 +137,7 @@ class TestLearning:
         like(readers[3], "2503", range(3))
         profile.say(readers[3], unwanted=["basalt boulder"], wanted=["sourdough"], surprise=0.6)
         chosen = personal.for_readers(
-            wiring.index(), [each.key for each in readers], 20, now=NOW, field=field_of(wiring.index())
+            wiring.index(), [each.key for each in readers], 20, now=NOW, field=field.field_of(wiring.index())
         )
         assert chosen == {each.key: asked(each, 20).chosen for each in readers}
 

@@ -53,6 +53,19 @@ def test_equal_papers_come_newest_first() -> None:
     assert places(evidence([1.0, 1.0, 1.0], age=[0, 1, 2])) == [0, 1, 2]
 
 
+def test_of_many_equal_papers_the_newest_are_listed() -> None:
+    many = evidence([*[1.0] * 500, 2.0])
+    assert places(many) == [500, *range(499, 490, -1)]
+
+
+def test_papers_that_this_does_not_speak_for_are_not_listed() -> None:
+    given = evidence([1.0, 2.0, 3.0])
+    apart = replace(evidence([5.0, 4.0]), papers=given.papers, places=np.array([0, 2]))
+    assert apart.keys.tolist() == [1, 3]
+    assert places(apart) == [0, 1]
+    assert by_mean(apart, given.papers.take(np.array([2])), np.ones(1)) == [1, 0]
+
+
 def test_where_nothing_is_known_of_the_reader_what_rises_comes_first() -> None:
     given = replace(evidence([0.0, 9.0, 0.0], rising=[0.2, 0, 1]), fit=None)
     assert places(given) == [2, 0, 1]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.rank.diversify import SAME, diversified
+from broadsheet.rank.diversify import ALIKE, SAME, diversified
 
 
 def units(seed: int, number: int, dimension: int = 3) -> np.ndarray:
@@ -22,6 +22,24 @@ def test_no_paper_and_no_two_that_say_the_same_are_listed(seed: int, number: int
     if found:
         assert found[0] == int(np.argmax(scores))
     assert found == diversified(scores, rows, limit, strength)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 60), st.integers(0, 8), st.floats(0, 5), st.integers(1, 9))
+def test_it_is_what_a_slow_look_at_every_paper_finds(
+    seed: int, number: int, limit: int, strength: float, worths: int
+) -> None:
+    rows, scores = units(seed, number), np.random.default_rng(seed).integers(0, worths, number).astype(float)
+    expected: list[int] = []
+    while len(expected) < limit:
+        left = {}
+        for place in range(number):
+            like = max((float(np.einsum("ij,j->i", rows, rows[one])[place]) for one in expected), default=-1.0)
+            if place not in expected and like < SAME:
+                left[place] = scores[place] - strength * min(max((like - ALIKE) / (1 - ALIKE), 0), 1)
+        if not left:
+            break
+        expected.append(max(left, key=lambda place: (left[place], -place)))
+    assert diversified(scores, rows, limit, strength) == expected
 
 
 def test_without_strength_the_order_is_that_of_the_scores() -> None:

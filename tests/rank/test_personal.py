@@ -84,6 +84,14 @@ class TestFit:
         assert np.array_equal(found.score, expected.score[back])
         assert np.array_equal(found.interest, expected.interest[back])
 
+    def test_papers_that_are_left_out_change_nothing(self) -> None:
+        others, places = background(), np.arange(3, 150, 2)
+        taste = Taste(some_papers([3, 3, 5, 5, 9]), np.ones(5), usual_in(others), some_papers([11], 7, 90))
+        found, expected = taste.fit(others, places), taste.fit(others.take(places))
+        assert np.array_equal(found.words, expected.words)
+        assert np.array_equal(found.interest, expected.interest)
+        np.testing.assert_allclose(found.score, expected.score, atol=1e-5)
+
     def test_less_like_a_paper_puts_what_is_like_it_behind_and_leaves_the_rest(self) -> None:
         others = background()
         liked = some_papers([3, 3, 3, 5, 5, 5])
@@ -112,6 +120,21 @@ class TestFit:
         assert np.isfinite(taste.fit(far).score).all()
 
 
+class TestPapers:
+    def test_the_papers_that_have_a_token_are_those_that_a_slow_look_finds(self) -> None:
+        papers = some_papers([3, 5, 3, 9])
+        has = [set(papers.tokens[place * 20 : place * 20 + 20].tolist()) for place in range(4)]
+        for token in range(1200):
+            assert papers.having(token).tolist() == [place for place in range(4) if token in has[place]]
+
+    def test_some_of_them_come_in_the_order_of_their_keys(self) -> None:
+        papers = some_papers([3, 5, 3, 9])
+        some = papers.of([9, 4, 2, -1])
+        assert some.keys.tolist() == [2, 4]
+        assert np.array_equal(some.tokens, np.concatenate([papers.tokens[20:40], papers.tokens[60:]]))
+        assert len(papers.of([])) == len(some.of([7])) == 0
+
+
 class TestInterests:
     def test_two_topics_are_two_interests_and_one_is_one(self) -> None:
         others = background()
@@ -119,6 +142,13 @@ class TestInterests:
         assert [sorted(each.members) for each in two.interests] == [[0, 2, 4], [1, 3]]
         assert [round(each.share, 2) for each in two.interests] == [0.6, 0.4]
         assert len(Taste(some_papers([3, 3, 3]), np.ones(3), usual_in(others)).interests) == 1
+
+    def test_the_most_typical_of_its_papers_comes_first(self) -> None:
+        liked = some_papers([3, 3, 3, 3])
+        taste = Taste(liked, np.array([1.0, 1.0, 1.0, 1e-9]), usual_in(background()))
+        units = taste._near
+        expected = sorted(range(4), key=lambda place: -float(units[place] @ units[:3].mean(axis=0)))
+        assert taste.typical(taste.whole) == expected
 
     def test_a_small_interest_is_not_drowned_by_a_large_one(self) -> None:
         others = background()
@@ -133,6 +163,10 @@ class TestInterests:
             units /= np.linalg.norm(units, axis=1, keepdims=True)
             found = grouped(units, np.ones(12))
             assert sorted(map(sorted, found)) == sorted(_slow_groups(units))
+
+    def test_equal_papers_are_joined_in_their_order(self) -> None:
+        units = np.eye(12)[[number % 12 for number in range(50)]]
+        assert sorted(map(sorted, grouped(units, np.ones(50)))) == sorted(_slow_groups(units))
 
     def test_however_many_papers_there_are_each_is_in_one_interest_and_interests_are_few(self) -> None:
         units = np.random.default_rng(5).standard_normal((300, 8))

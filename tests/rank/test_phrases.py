@@ -85,4 +85,6 @@ def test_the_members_of_interests_are_told_by_their_places_among_the_heaviest() 
 
 def test_only_the_best_and_the_heaviest_are_looked_at() -> None:
     assert phrases.shortlist(np.arange(1000.0)).tolist() == list(range(999, 999 - phrases.SHORT, -1))
+    few = np.random.default_rng(1).integers(0, 9, 700).astype(np.float32)
+    assert phrases.shortlist(few).tolist() == np.argsort(-few, kind="stable")[: phrases.SHORT].tolist()
     assert phrases.heaviest(np.arange(100.0)).tolist() == list(range(100 - phrases.SAID_BY, 100))
