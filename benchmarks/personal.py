@@ -373,9 +373,7 @@ def _print_speed(embedder: embed.Embedder) -> None:
     before = time.thread_time()
     field, _ = usual_in(candidates), candidates.postings
     once = 1000 * (time.thread_time() - before)
-    print(
-        f"\n{CANDIDATES:,} candidates, 200 times each; what is usual among them and where their tokens are, made once: {once:.1f} ms\n"
-    )
+    print(f"\n{CANDIDATES:,} candidates, 200 times each; what is asked of them for all readers, once: {once:.1f} ms\n")
     print("| papers of the reader | interests | median ms | p95 ms | of the processor, median |\n|---|---|---|---|---|")
     for size in (3, 30, 300, 1000):
         liked = collection.whole.take(np.sort(draws.permutation(len(collection.ids))[:size]))
