@@ -50,9 +50,9 @@ class Unseen:
 
 
 class Field:
-    """The recent papers and what is usual among them; None without an index.
+    """The recent papers, bare of words and meaning without an index, and what is usual among them, None without one.
 
-    What is read to explain them is remembered.
+    What is read of them to explain them is remembered.
     """
 
     def __init__(self, candidates: Sequence[Candidate], papers: Papers, usual: personal.Usual | None) -> None:
@@ -66,7 +66,7 @@ class Field:
 
     @cached_property
     def wording(self) -> Wording:
-        """The phrases of all these papers: a second's work, for many readers."""
+        """The phrases of all these papers: read where many ask, for one asks for few."""
         return Wording(self.papers.keys.tolist())
 
     def unseen(self, seen: Collection[int], unwanted: Collection[int]) -> Unseen:

@@ -1,4 +1,4 @@
-"""The verb `for_you`: papers for one reader, each with why."""
+"""The verbs `for_you` and `for_readers`: papers for one reader and for many, each with why."""
 
 from __future__ import annotations
 
