@@ -164,6 +164,26 @@ def test_requests_that_were_half_sent_hold_up_nobody(tmp_path: Path) -> None:
         assert '"status": "ok"' in service.get("/health")
 
 
+def test_connections_go_to_the_worker_that_has_fewer(tmp_path: Path) -> None:
+    with a_service(tmp_path) as service, ExitStack() as opened:
+        wait_until(lambda: len(children(service.generation())) == 3, "two workers and the jobs")
+        workers = children(service.generation())[:2]
+        host, port = service.place.split(":")
+        for _ in range(20):  # all at once, before anybody is slow
+            opened.enter_context(socket.create_connection((host, int(port))))
+        wait_until(lambda: sum(connections(worker, int(port)) for worker in workers) == 20, "all of them taken")
+        assert max(connections(worker, int(port)) for worker in workers) <= 12
+
+
+def connections(pid: int, port: int) -> int:
+    """How many connections to this port a process has."""
+    mine = {str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(
+        int(row[1].split(":")[1], 16) == port and row[3] == "01" and f"socket:[{row[9]}]" in mine for row in rows
+    )
+
+
 class TestComingBack:
     def test_a_worker_that_is_killed_is_started_again(self, tmp_path: Path) -> None:
         with a_service(tmp_path) as service:

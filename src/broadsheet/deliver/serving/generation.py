@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from types import FrameType
 
 from broadsheet import jobs
@@ -38,13 +39,18 @@ def run(listener: socket.socket, ready: int, *, keeper: int, workers: int, threa
     os.set_blocking(hearing, False)
     each = max(-(-threads // workers), 2)
 
-    def answer() -> None:
-        worker.answer(application, listener, parent=here, threads=each, ready=lambda: os.write(saying, b"."))
+    crowd = worker.Crowd(workers)
 
-    kept = [Kept(f"Worker {number}", answer) for number in range(1, workers + 1)]
+    def answer(number: int) -> None:
+        place = worker.Place(number, crowd, here, each)
+        worker.answer(application, listener, place, ready=lambda: os.write(saying, b"."))
+
+    kept = [Kept(f"Worker {number + 1}", partial(answer, number)) for number in range(workers)]
     heard = 0
     while not stop and os.getppid() == keeper:
-        for child in kept:
+        for number, child in enumerate(kept):
+            if child.child.ended() and number < workers:
+                crowd.leave(number)
             child.tend()
         if heard < workers and (heard := heard + _heard(hearing)) >= workers:
             os.write(ready, b".")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
@@ -27,22 +28,55 @@ PATIENCE = 60.0
 ORPHANED = 3.0
 """Seconds that it gives to them when the process that started it is gone."""
 
+HOLD = 0.1
+"""Seconds that a worker leaves new connections to others that have fewer: one of those may hang."""
+
 LOOK = 1.0
 """Seconds after which a worker looks whether the process that started it is still there."""
 
 
-def answer(
-    application: Any, listener: socket.socket, *, parent: int, threads: int, ready: Callable[[], object]
-) -> None:
-    """Answer requests in so many threads; ends after SIGTERM, or when the process `parent` is gone, which started this.
+class Crowd:
+    """How many connections each of several workers has, in memory that they share when they are forked.
 
-    Other processes may answer at the same socket. After SIGTERM new connections are left to them; those that are open
-    get the answers that they wait for, and one more, which tells them to close.
+    Without it a worker that is quick takes whatever comes at a time, and the others have nothing to do.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._counts = memoryview(mmap.mmap(-1, 4 * workers)).cast("i")
+
+    def tell(self, worker: int, connections: int) -> None:
+        """Say how many connections a worker has now."""
+        self._counts[worker] = connections
+
+    def leave(self, worker: int) -> None:
+        """Say that a worker takes no more connections."""
+        self._counts[worker] = 1 << 30
+
+    def least(self) -> int:
+        """How many connections the worker has that has least."""
+        return min(self._counts)
+
+
+class Place(NamedTuple):
+    """Where a worker stands: its number in the crowd, the process that started it, and how many threads it has."""
+
+    number: int
+    crowd: Crowd
+    parent: int
+    threads: int
+
+
+def answer(application: Any, listener: socket.socket, place: Place, *, ready: Callable[[], object]) -> None:
+    """Answer requests until SIGTERM, or until the process that started this one is gone.
+
+    Other workers may answer at the same socket; this one leaves new connections to them while they have fewer. After
+    SIGTERM all are left to them; those that are open get the answers that they wait for, and one more, which tells them
+    to close.
     """
     server: Any = create_server(
         application,
         sockets=[listener],
-        threads=threads,
+        threads=place.threads,
         connection_limit=CONNECTIONS,
         asyncore_use_poll=True,  # which knows no limit of its own
         ident="broadsheet",
@@ -57,13 +91,22 @@ def answer(
 
     signal.signal(signal.SIGTERM, retire)
     ready()
-    while not server.retiring and os.getppid() == parent:
-        _turn(server, LOOK)
+    look = 0.0
+    while not server.retiring and os.getppid() == place.parent:
+        place.crowd.tell(place.number, len(server.active_channels))
+        now = time.monotonic()
+        server.accepting = len(server.active_channels) <= place.crowd.least() or now >= look
+        if server.accepting:
+            look = now + HOLD
+        _turn(server, LOOK if server.accepting else look - now)
+    place.crowd.leave(place.number)
     server.retiring, server.accepting = True, False
     server.del_channel()
     server.socket.close()
     start = time.monotonic()
-    while server.active_channels and time.monotonic() < start + (PATIENCE if os.getppid() == parent else ORPHANED):
+    while server.active_channels and time.monotonic() < start + (
+        PATIENCE if os.getppid() == place.parent else ORPHANED
+    ):
         if time.monotonic() > start + LINGER:
             for channel in server.active_channels.values():
                 channel.will_close = channel.will_close or channel.idle()
