@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import wraps
+from typing import ParamSpec
 
 from broadsheet.core import taxonomy
 from broadsheet.core.explaining import explained
@@ -15,7 +18,26 @@ from broadsheet.library import changes, papers
 from broadsheet.sources.ids import parse_paper_id
 from broadsheet.types import Answer, Facets, Filter, Found, Hit, Hits, IndexState, Paging, PaperId, Reason, Sort
 
+Asked = ParamSpec("Asked")
 
+
+def _in_turn(verb: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Let the threads of a process do this one after the other.
+
+    A search is some hundred short steps of numpy and Tantivy, and lets other threads go on at each. Several at a time
+    would take turns at every step, and all be done later than one after the other.
+    """
+    turn = threading.Lock()
+
+    @wraps(verb)
+    def wait(*args: Asked.args, **named: Asked.kwargs) -> Answer:
+        with turn:
+            return verb(*args, **named)
+
+    return wait
+
+
+@_in_turn
 def search(
     index: Index,
     text: str,
