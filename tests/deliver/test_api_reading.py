@@ -20,6 +20,7 @@ from broadsheet.community import ReadingState
 from broadsheet.core import collecting, discussing, listings, papers, reading, shelving, trending, voting
 from broadsheet.core import search as search_verb
 from broadsheet.deliver import present
+from broadsheet.deliver.api.v1 import listings as listing_shapes
 from broadsheet.deliver.api.v1 import papers as paper_shapes
 from broadsheet.deliver.api.v1 import search as search_shapes
 from broadsheet.people import Scope
@@ -169,6 +170,11 @@ class TestLists:
         ("/papers?limit=2", paper_shapes.Papers),
         ("/papers?author=Ada+Stone", paper_shapes.Papers),
         ("/papers/arxiv:2603.00001/similar", paper_shapes.Similar),
+        ("/front-pages/latest", listing_shapes.ListingShown),
+        ("/listings/2026-03?limit=1", listing_shapes.ListingShown),
+        ("/listings/2020-W10", listing_shapes.ListingShown),
+        ("/trending?limit=1", listing_shapes.TrendingShown),
+        ("/top/2026-03", listing_shapes.TopShown),
     ],
 )  # fmt: skip
 def test_what_goes_out_as_it_was_made_is_what_its_description_lets_through(

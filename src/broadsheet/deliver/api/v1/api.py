@@ -26,6 +26,7 @@ from broadsheet.deliver.api.v1 import (
     subscriptions,
     votes,
 )
+from broadsheet.deliver.api.v1.answering import linked
 from broadsheet.deliver.api.v1.problems import answer_problems
 
 VERSION = "1.0"
@@ -69,10 +70,7 @@ class Api(NinjaAPI):
 
     def create_response(self, request: HttpRequest, data: Any, **more: Any) -> HttpResponse:
         """An answer, with a link to the next page if there is one."""
-        response = super().create_response(request, data, **more)
-        if following := getattr(request, "following", None):
-            response.headers["Link"] = f'<{following}>; rel="next"'
-        return response
+        return linked(request, super().create_response(request, data, **more))
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The name of an operation."""

@@ -2,15 +2,15 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from broadsheet import wiring
 from broadsheet.core import listings, periods, tops
 from broadsheet.core import trending as rising
 from broadsheet.deliver import present
+from broadsheet.deliver.api.v1.answering import as_made
 from broadsheet.deliver.api.v1.paging import Page, Slice, following
 from broadsheet.deliver.api.v1.papers import AskedWronglyError, PaperShown, with_own
 from broadsheet.types import Listing, Period
@@ -107,8 +107,8 @@ class TopShown(Page):
     papers: list[Gained]
 
 
-@router.get("/front-pages/{day}", response=ListingShown, exclude_unset=True)
-def front_page(request: HttpRequest, day: str, asked: Query[Slice]) -> dict[str, Any]:
+@router.get("/front-pages/{day}", response=ListingShown)
+def front_page(request: HttpRequest, day: str, asked: Query[Slice]) -> HttpResponse:
     """Show the front page of a day, `2026-03-17`, or of the newest day that has papers: `latest`."""
     when = None if day == "latest" else _period(day).first
     if when and day != when.isoformat():
@@ -116,36 +116,36 @@ def front_page(request: HttpRequest, day: str, asked: Query[Slice]) -> dict[str,
     return _listing(request, listings.front_page(when, asked.paging(), today=datetime.now(UTC).date()))
 
 
-@router.get("/listings/{period}", response=ListingShown, exclude_unset=True)
-def listing(request: HttpRequest, period: str, asked: Query[Slice]) -> dict[str, Any]:
+@router.get("/listings/{period}", response=ListingShown)
+def listing(request: HttpRequest, period: str, asked: Query[Slice]) -> HttpResponse:
     """List the papers of a day, an ISO week or a month: `2026-03-17`, `2026-W12`, `2026-03`."""
     return _listing(request, listings.listing(_period(period), asked.paging()))
 
 
-@router.get("/trending", response=TrendingShown, exclude_unset=True)
-def trending(request: HttpRequest, asked: Query[Slice]) -> dict[str, Any]:
+@router.get("/trending", response=TrendingShown)
+def trending(request: HttpRequest, asked: Query[Slice]) -> HttpResponse:
     """List the papers that rise, each with what it gained and every number that its place comes from."""
     now = datetime.now(UTC)
     moment = min(asked.moment() or now, now)
     found = rising.trending(asked.paging(), wiring.formula(), now=moment)
     told = present.trending(found)
     with_own(request, [each.paper for each in found.rising], told["papers"])
-    return told | {"next": following(request, found.paging, found.total, as_of=moment)}
+    return as_made(request, told | {"next": following(request, found.paging, found.total, as_of=moment)})
 
 
-@router.get("/top/{period}", response=TopShown, exclude_unset=True)
-def top(request: HttpRequest, period: str, asked: Query[Slice]) -> dict[str, Any]:
+@router.get("/top/{period}", response=TopShown)
+def top(request: HttpRequest, period: str, asked: Query[Slice]) -> HttpResponse:
     """List what gained most upvotes in a day, an ISO week or a month, whenever it was listed."""
     found = tops.top(_period(period), asked.paging())
     told = present.top(found)
     with_own(request, [paper for _, _, paper in found.gained], told["papers"])
-    return told | {"next": following(request, found.paging, found.total)}
+    return as_made(request, told | {"next": following(request, found.paging, found.total)})
 
 
-def _listing(request: HttpRequest, found: Listing) -> dict[str, Any]:
+def _listing(request: HttpRequest, found: Listing) -> HttpResponse:
     told = present.listing(found)
     with_own(request, found.papers, told["papers"])
-    return told | {"next": following(request, found.paging, found.total)}
+    return as_made(request, told | {"next": following(request, found.paging, found.total)})
 
 
 def _period(text: str) -> Period:

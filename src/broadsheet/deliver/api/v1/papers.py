@@ -138,11 +138,12 @@ def papers(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
         )
     found = _found(asked, paging)
     return as_made(
+        request,
         {
             "total": found.total,
             "next": following(request, paging, found.total),
             "papers": shown(request, found.papers),
-        }
+        },
     )
 
 
@@ -152,7 +153,7 @@ def similar(request: HttpRequest, paper_id: str) -> HttpResponse:
     found = verbs.similar(wiring.index(), verbs.paper(paper_id), SIMILAR)
     hits = [present.found(each) for each in found]
     flat = [{**hit.pop("paper"), **hit} for hit in hits]
-    return as_made({"papers": with_own(request, [each.paper for each in found], flat)})
+    return as_made(request, {"papers": with_own(request, [each.paper for each in found], flat)})
 
 
 @router.get("/papers/{path:paper_id}", response=PaperShown, exclude_unset=True)

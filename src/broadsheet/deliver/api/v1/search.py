@@ -109,4 +109,4 @@ def search(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     found = verb.search(wiring.index(), asked.q, filter=admitting, sort=asked.sort, paging=asked.paging(), faceted=True)
     told = present.answer(found)
     with_own(request, [each.paper for each in found.found], told["papers"])
-    return as_made({"total": found.total, "next": following(request, found.paging, found.total)} | told)
+    return as_made(request, {"total": found.total, "next": following(request, found.paging, found.total)} | told)
