@@ -116,7 +116,7 @@ def front_page(
         listing = listings.front_page(_day(when) if when else None, paging, today=datetime.now(UTC).date())
     shown = present.listing(listing)
     found = [shapes.in_short(each, each["rank"], "") for each in shown["papers"]]
-    around = [shown[name] and f"{name} with papers: {shown[name]['first']}" for name in ("previous", "next", "newest")]
+    around = [shown[name] and f"{name} with papers: {shown[name]['first']}" for name in ("previous", "later", "newest")]
     return shapes.page(shown["period"]["name"], found, paging, listing.total, filter(None, around))
 
 
