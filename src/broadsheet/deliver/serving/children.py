@@ -27,6 +27,7 @@ class Child:
 
     def __init__(self, run: Callable[[], None]) -> None:
         self.status: int | None = None
+        self.begun = time.monotonic()
         sys.stdout.flush()
         sys.stderr.flush()
         self._pid = os.fork()
@@ -56,27 +57,36 @@ class Child:
                 time.sleep(LOOK / 10)
 
 
+class Pauses:
+    """When something that dies again and again may be started again: after pauses that grow with its deaths of late."""
+
+    def __init__(self) -> None:
+        self._deaths, self._due = 0, 0.0
+
+    def over(self, name: str, dead: Child) -> bool:
+        """Whether it may be started now. Asked for the first time after a death, it logs that, and the pause begins."""
+        now = time.monotonic()
+        if not self._due:
+            self._deaths = 0 if now > dead.begun + FORGIVEN else self._deaths
+            pause = PAUSES[min(self._deaths, len(PAUSES) - 1)]
+            self._deaths, self._due = self._deaths + 1, now + pause
+            log.error("%s ended with status %s and will start again in %g s.", name, dead.status, pause)
+        elif now >= self._due:
+            self._due = 0.0
+            return True
+        return False
+
+
 class Kept:
     """A child of this name that is to live on; whoever keeps it calls `tend` now and then."""
 
     def __init__(self, name: str, run: Callable[[], None]) -> None:
-        self._name, self._run = name, run
-        self._deaths, self._due = 0, 0.0
-        self._begun = time.monotonic()
+        self._name, self._run, self._pauses = name, run, Pauses()
         self.child = Child(run)
 
     def tend(self) -> None:
         """Start it again if it died and its pause is over."""
-        now = time.monotonic()
-        if not self.child.ended():
-            return
-        if not self._due:
-            self._deaths = 0 if now > self._begun + FORGIVEN else self._deaths
-            pause = PAUSES[min(self._deaths, len(PAUSES) - 1)]
-            self._deaths, self._due = self._deaths + 1, now + pause
-            log.error("%s ended with status %s and will start again in %g s.", self._name, self.child.status, pause)
-        elif now >= self._due:
-            self._due, self._begun = 0.0, now
+        if self.child.ended() and self._pauses.over(self._name, self.child):
             self.child = Child(self._run)
 
 

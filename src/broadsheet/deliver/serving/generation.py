@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import partial
+from io import FileIO
 from types import FrameType
 
 from broadsheet import jobs
@@ -35,10 +36,10 @@ def run(listener: socket.socket, ready: int, *, keeper: int, workers: int, threa
     connections.close_all()  # none may be shared with a fork
     gc.freeze()  # what is there now is never looked at again, and so its memory stays shared
     here, stop = os.getpid(), _stop_at_sigterm()
-    hearing, saying = os.pipe()
-    os.set_blocking(hearing, False)
+    pipe, saying = os.pipe()
+    os.set_blocking(pipe, False)
+    hearing = FileIO(pipe)
     each = max(-(-threads // workers), 2)
-
     crowd = worker.Crowd(workers)
 
     def answer(number: int) -> None:
@@ -52,7 +53,7 @@ def run(listener: socket.socket, ready: int, *, keeper: int, workers: int, threa
             if child.child.ended() and number < workers:
                 crowd.leave(number)
             child.tend()
-        if heard < workers and (heard := heard + _heard(hearing)) >= workers:
+        if heard < workers and (heard := heard + len(hearing.read(workers) or b"")) >= workers:
             os.write(ready, b".")
             os.close(ready)
             kept.append(Kept("The process of the background jobs", lambda: run_jobs(here)))
@@ -108,11 +109,3 @@ def _stop_at_sigterm() -> list[int]:
 
     signal.signal(signal.SIGTERM, note)
     return stop
-
-
-def _heard(pipe: int) -> int:
-    """How many bytes came since this was asked last."""
-    try:
-        return len(os.read(pipe, 64))
-    except BlockingIOError:
-        return 0

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from io import FileIO
 from types import FrameType
 
-from broadsheet.deliver.serving.children import FORGIVEN, LOOK, PAUSES, Child, log
+from broadsheet.deliver.serving.children import LOOK, Child, Pauses, log
 
 PATIENCE = 12.0
 """Seconds from being told to stop until what still runs is killed."""
@@ -37,7 +37,7 @@ def keep(command: Sequence[str], listener: socket.socket, *, ready: Callable[[],
     ready()
     coming: _Generation | None = None
     leaving: list[_Generation] = []
-    deaths, due = 0, 0.0
+    pauses = Pauses()
     while not told.stop:
         if coming and coming.ready():
             current.child.ask_to_end()
@@ -49,14 +49,8 @@ def keep(command: Sequence[str], listener: socket.socket, *, ready: Callable[[],
             coming = None
         if coming is None and told.renew:
             told.renew, coming = False, _Generation(command, listener)
-        if coming is None and current.child.ended():
-            if not due:
-                deaths = 0 if time.monotonic() > current.begun + FORGIVEN else deaths
-                pause = PAUSES[min(deaths, len(PAUSES) - 1)]
-                deaths, due = deaths + 1, time.monotonic() + pause
-                log.error("The service ended with status %s and will start again in %g s.", current.child.status, pause)
-            elif time.monotonic() > due:
-                due, coming = 0.0, _Generation(command, listener)
+        if coming is None and current.child.ended() and pauses.over("The service", current.child):
+            coming = _Generation(command, listener)
         leaving = [one for one in leaving if not one.child.ended()]
         time.sleep(LOOK)
     _end([one for one in (current, coming, *leaving) if one])
@@ -70,7 +64,7 @@ class _Generation:
         hearing, saying = os.pipe()
         os.set_blocking(hearing, False)
         self._hearing = FileIO(hearing)
-        self._ready, self.begun = False, time.monotonic()
+        self._ready = False
         told = {"--listener": listener.fileno(), "--ready": saying, "--keeper": os.getpid()}
         full = [*command, *(word for name, number in told.items() for word in (name, str(number)))]
 
