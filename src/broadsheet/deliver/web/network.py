@@ -37,6 +37,15 @@ def came_by_proxy(request: HttpRequest) -> bool:
     return bool(request.META.get(BY_PROXY))
 
 
+def named_by_proxy(request: HttpRequest) -> str:
+    """What the header says in which a proxy names accounts; empty where the settings name none, or it is not there.
+
+    Whether a trusted proxy has said it is another question.
+    """
+    name = settings.PROXY_HEADER.upper().replace("-", "_")
+    return str(request.META.get(f"HTTP_{name}", "")) if name else ""
+
+
 def _furthest(forwarded: str) -> Address | None:
     """The address nearest to the asker that a trusted proxy has seen; None if none has named one."""
     found = None

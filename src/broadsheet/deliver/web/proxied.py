@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from broadsheet.core import accounts
 from broadsheet.core.accounts import AccountNameError
-from broadsheet.deliver.web.network import came_by_proxy
+from broadsheet.deliver.web.network import came_by_proxy, named_by_proxy
 
 log = logging.getLogger("broadsheet.web")
 
@@ -28,7 +28,7 @@ def account_of_proxy(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         header = settings.PROXY_HEADER
         if not header:
             return get_response(request)
-        name = request.META.get(f"HTTP_{header.upper().replace('-', '_')}", "")
+        name = named_by_proxy(request)
         request.user = AnonymousUser()
         if name and not came_by_proxy(request):
             log.warning(

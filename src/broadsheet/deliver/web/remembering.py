@@ -13,12 +13,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from broadsheet import wiring
+from broadsheet.deliver.web.network import named_by_proxy
 from broadsheet.library.version import version
 
 SECONDS = 10.0
@@ -104,10 +104,7 @@ def remembering(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 def _by_stranger(request: HttpRequest) -> bool:
     """Whether nothing tells who asks for this page."""
     known = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE")
-    if request.method != "GET" or any(request.META.get(name) for name in known):
-        return False
-    header = settings.PROXY_HEADER
-    return not (header and request.META.get(f"HTTP_{header.upper().replace('-', '_')}"))
+    return request.method == "GET" and not any(request.META.get(name) for name in known) and not named_by_proxy(request)
 
 
 def _version() -> Hashable:
