@@ -296,9 +296,7 @@ class DenseView:
         """The tokens of these rows one after the other, and how many each has."""
         ends = self._columns.token_ends[rows]
         lengths = ends - np.where(rows > 0, self._columns.token_ends[rows - 1], 0)
-        places = np.arange(lengths.sum())
-        places += np.repeat(ends - np.cumsum(lengths), lengths)
-        return self._columns.tokens.take(places), lengths
+        return self._columns.tokens.take(_spread(ends, lengths)), lengths
 
     def material(self, keys: Keys) -> Material:
         """Those of these papers that are here, in the order given."""
@@ -335,7 +333,7 @@ class DenseView:
         last = self._category_ends[rows]
         first = np.where(rows > 0, self._category_ends[rows - 1], 0)
         numbers = last - first
-        return np.repeat(last - np.cumsum(numbers), numbers) + np.arange(numbers.sum()), numbers
+        return _spread(last, numbers), numbers
 
     @cached_property
     def _category_ends(self) -> Rows:
@@ -397,6 +395,13 @@ class Compared:
         products: Scores = np.einsum("ij,j->i", self._codes, turned)
         cosines: Scores = products / np.maximum(self._lengths * np.linalg.norm(turned), 1e-9)
         return cosines
+
+
+def _spread(ends: Rows, lengths: Rows) -> Rows:
+    """Every place of runs that are so long and end before these, one run after the other."""
+    places = np.arange(lengths.sum())
+    places += np.repeat(ends - np.cumsum(lengths), lengths)
+    return places
 
 
 def _words_of(signs: NDArray[np.uint8]) -> NDArray[np.uint64]:

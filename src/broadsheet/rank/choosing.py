@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.rank.diversify import diversified
-from broadsheet.rank.personal import Fit, Papers, Places, Scores
+from broadsheet.rank.personal import Fit, Papers, Places, Scores, foremost
 
 AUTHOR, SEARCH, CATEGORY, WANTED = 4.0, 1.5, 0.5, 2.0
 """What a followed author, a followed search, a followed category, and a word that was asked for add."""
@@ -102,8 +102,7 @@ def by_heat(evidence: Evidence) -> list[int]:
 
 def _best(total: Scores, keys: NDArray[np.int64]) -> Places:
     """The places of the POOL best, best first; equal ones by key, the newer first."""
-    least = np.partition(total, -POOL)[-POOL] if len(total) > POOL else -np.inf
-    among = np.flatnonzero(total >= least)
+    among = foremost(total, POOL)
     return among[np.lexsort((-keys[among], -total[among]))][:POOL]
 
 

@@ -109,8 +109,8 @@ class Papers:
     def take(self, places: Places) -> Papers:
         """The papers at these places, in their order."""
         lengths = self.lengths[places]
-        spread = np.repeat(self._ends[places] - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        return Papers(self.keys[places], self.vectors[places], self.tokens.take(spread), lengths)
+        tokens = self.tokens.take(spread(self._ends[places], lengths))
+        return Papers(self.keys[places], self.vectors[places], tokens, lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +325,17 @@ def numbered(tokens: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.u
     return once, numbers.take(tokens)
 
 
+def spread(ends: Places, lengths: Places) -> Places:
+    """Every place of runs that are so long and end before these, one run after the other."""
+    return np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
+
+
+def foremost(scores: Scores, number: int) -> Places:
+    """The places of so many of the highest scores, ascending, and of those that equal the last of them."""
+    least = np.partition(scores, -number)[-number] if len(scores) > number else -np.inf
+    return np.flatnonzero(scores >= least)
+
+
 def _told(papers: Papers, tokens: NDArray[np.int64], words: Vectors) -> Scores:
     """The sum of what each paper's tokens count by each row of `words`, by column, over the root of their number."""
     owners, ends = papers.postings
@@ -332,8 +343,7 @@ def _told(papers: Papers, tokens: NDArray[np.int64], words: Vectors) -> Scores:
     rows, places = np.nonzero(words[:, :known])
     first, last = ends[tokens[places]], ends[tokens[places] + 1]
     numbers = last - first
-    spread = np.repeat(last - np.cumsum(numbers), numbers) + np.arange(numbers.sum())
-    cells = owners.take(spread) + np.repeat(rows * len(papers), numbers)
+    cells = owners.take(spread(last, numbers)) + np.repeat(rows * len(papers), numbers)
     # Counts have 24 bits and sums 53: they are exact, in whatever order.
     sums = np.bincount(cells, np.repeat(words[rows, places], numbers), len(words) * len(papers))
     told: Scores = sums.reshape(len(words), len(papers)) / np.sqrt(papers.lengths + USUAL)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.rank.personal import Places, Scores
+from broadsheet.rank.personal import Places, Scores, foremost, spread
 
 Phrases = NDArray[np.uint64]
 """What stands for the phrases of a text, each once, ascending."""
@@ -42,8 +42,7 @@ USUAL = 20.0
 
 def shortlist(scores: Scores) -> Places:
     """The places of the papers that are worth looking at, best first."""
-    least = np.partition(scores, -SHORT)[-SHORT] if len(scores) > SHORT else -np.inf
-    among = np.flatnonzero(scores >= least)
+    among = foremost(scores, SHORT)
     return among[np.argsort(-scores[among], kind="stable")][:SHORT]
 
 
@@ -112,8 +111,7 @@ class Said:
         ours = np.zeros(len(self._known), np.bool_)
         ours[numbers] = True
         lengths = self._lengths[short]
-        spread = np.repeat(self._ends[short] - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        said = self._numbers.take(spread)
+        said = self._numbers.take(spread(self._ends[short], lengths))
         kept = np.flatnonzero(ours.take(said))
         said = said.take(kept)
         theirs = np.zeros(len(self._known), np.bool_)
