@@ -15,7 +15,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from broadsheet.text import runs
+from broadsheet.text import RUN, runs
 from broadsheet.types import Filter, Part, Query
 
 LONGEST = 10_000
@@ -24,7 +24,6 @@ LONGEST = 10_000
 PASTED = 20
 """Words beyond which a line is taken for a pasted text."""
 
-_WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<operator>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _KINDS = {
     "author": "author",
@@ -158,7 +157,7 @@ def said(query: Query, left_out: Collection[str]) -> str:
     Mistakes are corrected. A model of sentences reads the signs: where one question ends and the next begins.
     """
     right = dict(query.corrected) | dict.fromkeys(left_out, "")
-    free = _WORD.sub(lambda word: right.get(word[0], word[0]), query.free)
+    free = RUN.sub(lambda word: right.get(word[0], word[0]), query.free)
     return " ".join((*free.split(), *query.phrases, *query.titles))
 
 

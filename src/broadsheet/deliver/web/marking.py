@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.index.query import stem
-
-_WORD = re.compile(r"[^\W_]+")
+from broadsheet.text import RUN
 
 
 def marked(text: str, words: Collection[str]) -> SafeString:
@@ -19,7 +17,7 @@ def marked(text: str, words: Collection[str]) -> SafeString:
     if not stems:
         return escape(text)
     parts, end = [], 0
-    for match in _WORD.finditer(text):
+    for match in RUN.finditer(text):
         if stem(match[0]) in stems:
             parts += [escape(text[end : match.start()]), mark_safe("<mark>"), escape(match[0]), mark_safe("</mark>")]
             end = match.end()
