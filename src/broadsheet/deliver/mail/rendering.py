@@ -149,13 +149,16 @@ def _shorten(letter: dict[str, Any]) -> None:
     """Take papers out of a letter until it fits."""
     sections = [section for section in letter["sections"] if section["papers"]]
     room = MOST_BYTES - _travelling(_html(letter | {"sections": [section | {"papers": []} for section in sections]}))
-    sizes = [[_travelling(paper["html"]) + 8 for paper in section["papers"]] for section in sections]
-    room -= sum(map(sum, sizes)) + ROUNDING
-    while room < 0 and any(sizes):
-        longest = max(range(len(sections)), key=lambda number: len(sizes[number]))
-        room += sizes[longest].pop()
-        sections[longest]["papers"].pop()
-        sections[longest]["more"] += 1
+    room -= sum(_size(paper) for section in sections for paper in section["papers"]) + ROUNDING
+    while room < 0 and any(section["papers"] for section in sections):
+        longest = max(sections, key=lambda section: len(section["papers"]))
+        room += _size(longest["papers"].pop())
+        longest["more"] += 1
+
+
+def _size(paper: dict[str, Any]) -> int:
+    """How many bytes a paper's HTML takes on its way."""
+    return _travelling(paper["html"]) + 8
 
 
 def _travelling(html: str) -> int:
