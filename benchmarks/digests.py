@@ -11,7 +11,6 @@ and one delivery. The goal is 100,000 on four cores within five minutes: 12 ms o
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import os
 import random
@@ -25,6 +24,7 @@ from itertools import islice
 from typing import Any
 
 from benchmarks import DATA
+from benchmarks.arguments import parser_of
 from benchmarks.material import lines
 from benchmarks.processes import apart, set_up
 
@@ -38,10 +38,7 @@ MEMORY = 1024.0
 
 def main() -> None:
     """Fill, compose, compare."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("subscribers", 10_000), ("known", 20_000), ("new", 2000), ("processes", 2), ("votes", 0)):
-        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
-    asked = parser.parse_args()
+    asked = parser_of(__doc__, subscribers=10_000, known=20_000, new=2000, processes=2, votes=0).parse_args()
     if not (DATA / "papers-60k.jsonl.zst").exists():
         sys.exit("The benchmarks need the shared data (BROADSHEET_SHARED_DATA).")
     with tempfile.TemporaryDirectory(prefix="broadsheet-digests-") as folder:

@@ -22,7 +22,6 @@ Nothing may be left over: no earlier generation, no report of a build, not more 
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import mmap
 import multiprocessing
@@ -45,6 +44,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from benchmarks.arguments import parser_of
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Index, embed, generations, sync
 from broadsheet.index.dense import DenseWriter
@@ -469,10 +469,7 @@ def prove(trial: Trial, when: Iterator[Moment], *, times: int, every: int) -> It
 
 def main() -> None:
     """Kill, check, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("times", 200), ("papers", 3000), ("seed", 0)):
-        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
-    arguments = parser.parse_args()
+    arguments = parser_of(__doc__, times=200, papers=3000, seed=0).parse_args()
     place = Path(tempfile.mkdtemp(prefix="broadsheet-kill-nine-"))
     trial = Trial(place, papers=arguments.papers, seed=arguments.seed)
     try:

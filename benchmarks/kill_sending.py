@@ -16,7 +16,6 @@ taken, and the library did not know of, when their process died.
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import os
 import random
@@ -29,6 +28,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 
+from benchmarks.arguments import parser_of
 from benchmarks.processes import set_up
 from benchmarks.sink import Sink
 
@@ -176,10 +176,7 @@ class Trial:
 
 def main() -> None:
     """Kill, look, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("times", 400), ("seed", 0)):
-        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
-    asked = parser.parse_args()
+    asked = parser_of(__doc__, times=400, seed=0).parse_args()
     with tempfile.TemporaryDirectory(prefix="broadsheet-kill-sending-") as folder:
         os.environ |= {"BROADSHEET_DATA": folder, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
         prepare()

@@ -8,7 +8,6 @@ time of one thread, so that a busy machine costs little; half as many searches b
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -21,21 +20,19 @@ from typing import Any
 import numpy as np
 
 from benchmarks import DATA
-from benchmarks.serving import _fill
+from benchmarks.arguments import parser_of
+from benchmarks.serving import fill
 
 
 def main() -> None:
     """Fill, search, tell."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("papers", 60_000), ("searches", 500)):
-        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
-    asked = parser.parse_args()
+    asked = parser_of(__doc__, papers=60_000, searches=500).parse_args()
     if not (DATA / "papers-60k.jsonl.zst").exists():
         sys.exit("The benchmarks need the shared data (BROADSHEET_SHARED_DATA).")
     with tempfile.TemporaryDirectory(prefix="broadsheet-searching-") as name:
         os.environ |= {"BROADSHEET_DATA": name, "BROADSHEET_API_RATE": "1000000000"}
         os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings"
-        titles = _fill(Path(name), asked.papers, dict(os.environ))
+        titles = fill(Path(name), asked.papers, dict(os.environ))
         command = [sys.executable, "-m", "broadsheet", "reindex"]
         subprocess.run(command, check=True, capture_output=True)
         _tell(titles, min(asked.searches, len(titles) * 2 // 5))

@@ -28,6 +28,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.arguments import parser_of
 from benchmarks.processes import apart, set_up
 from benchmarks.sink import Sink
 
@@ -41,9 +42,7 @@ STOP = "https://papers.example.org/unsubscribe/"
 
 def main() -> None:
     """Measure ours, the naive loop, and the limit."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("mails", 50_000), ("naive", 2000), ("processes", 2), ("connections", 4)):
-        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
+    parser = parser_of(__doc__, mails=50_000, naive=2000, processes=2, connections=4)
     parser.add_argument("--unsigned", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="broadsheet-sending-") as folder:

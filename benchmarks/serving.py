@@ -14,7 +14,6 @@ lost.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import random
@@ -35,6 +34,7 @@ from urllib.request import urlopen
 import numpy as np
 
 from benchmarks import DATA
+from benchmarks.arguments import parser_of
 from benchmarks.generated import stream
 from benchmarks.material import lines
 
@@ -99,17 +99,14 @@ class Told(NamedTuple):
 
 def main() -> None:
     """Fill, serve, ask, compare."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("papers", 100_000), ("seconds", 5), ("connections", 8), ("renewals", 5)):
-        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
-    asked = parser.parse_args()
+    asked = parser_of(__doc__, papers=100_000, seconds=5, connections=8, renewals=5).parse_args()
     if not (DATA / "papers-60k.jsonl.zst").exists():
         sys.exit("The benchmarks need the shared data (BROADSHEET_SHARED_DATA).")
     with tempfile.TemporaryDirectory(prefix="broadsheet-serving-") as name:
         folder = Path(name)
         environment = {**os.environ, "BROADSHEET_DATA": name, "BROADSHEET_API_RATE": "1000000000"}
         environment |= {"BROADSHEET_WORKERS": str(PROCESSES)}
-        titles = _fill(folder, asked.papers, environment)
+        titles = fill(folder, asked.papers, environment)
         program = [sys.executable, "-m", "broadsheet"]
         subprocess.run([*program, "reindex"], env=environment, check=True, capture_output=True)
         searches = [f"/api/v1/search?limit=20&q={quote(title)}" for title in titles]
@@ -158,7 +155,7 @@ def _renew(address: str, keeper: int, paths: Sequence[str], times: int, connecti
     print(f"started anew {times} times: {told.number:,} requests answered, {told.wrong} lost")
 
 
-def _fill(folder: Path, number: int, environment: dict[str, str]) -> list[str]:
+def fill(folder: Path, number: int, environment: dict[str, str]) -> list[str]:
     """Import so many papers; answers what is searched for, no two alike: two to five words in a row of titles."""
     import orjson
 

@@ -11,7 +11,6 @@ second, over HTTP. Then every vote is compared with what the writers know they d
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import os
 import random
@@ -27,6 +26,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from unittest.mock import patch
 
+from benchmarks.arguments import parser_of
 from benchmarks.processes import apart, set_up
 
 PAPERS = 50
@@ -34,10 +34,7 @@ PAPERS = 50
 
 def main() -> None:
     """Measure on each database, then over HTTP."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, number in (("seconds", 20), ("writers", 8), ("readers", 2000)):
-        parser.add_argument(f"--{name}", type=int, default=number, metavar="N")
-    asked = parser.parse_args()
+    asked = parser_of(__doc__, seconds=20, writers=8, readers=2000).parse_args()
     postgres = os.environ.pop("DATABASE_URL", "")
     for name, database, goal in (("SQLite", "", 400), ("PostgreSQL", postgres, 2000)):
         if name == "PostgreSQL" and not database:
