@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.index import Embedder
-from broadsheet.index.dense import DenseView, DenseWriter
+from broadsheet.index.dense import DenseView, DenseWriter, rotated
 from broadsheet.index.lexical import LexicalWriter
 from broadsheet.index.query import words
 from broadsheet.types import Document, Filter
@@ -76,7 +76,11 @@ def scans(documents: Sequence[Document], embedder: Embedder, queries: Sequence[s
             return best[np.argsort(-scores[best])]
 
         admitted = view.admitted(Filter())
-        ours = [seconds(partial(view.nearest, query, admitted, 20)) for query in asked]
+
+        def nearest(query: NDArray[np.float32]) -> object:
+            return view.nearest(rotated(query), admitted, 20)
+
+        ours = [seconds(partial(nearest, query)) for query in asked]
         theirs = [seconds(partial(np.matmul, vectors, query), twenty) for query in asked]
     return median(ours), median(theirs)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.index import dense
-from broadsheet.index.dense import DenseView, DenseWriter, Sizes
+from broadsheet.index.dense import DenseView, DenseWriter, Sizes, rotated
 from broadsheet.index.embed import Tokens
 from broadsheet.index.lexical import Lexical, LexicalWriter
 from broadsheet.index.query import parse
@@ -53,7 +53,7 @@ def some_documents(count: int, seed: int) -> list[Document]:
 def test_cosines_are_those_of_the_vectors_within_a_hundredth(tmp_path: Path) -> None:
     rows, query = vectors(500), vectors(1, seed=1)[0]
     view = DenseView(tmp_path, 64, written(tmp_path, some_documents(500, 0), rows))
-    assert np.allclose(view.compared(np.arange(500)).cosines(query), rows @ query, atol=0.01)
+    assert np.allclose(view.compared(np.arange(500)).cosines(rotated(query)), rows @ query, atol=0.01)
 
 
 @pytest.mark.parametrize("limit", [1, 10, 500])
@@ -61,10 +61,10 @@ def test_the_nearest_rows_are_those_of_brute_force(tmp_path: Path, limit: int) -
     rows, query = vectors(500), vectors(1, seed=1)[0]
     view = DenseView(tmp_path, 64, written(tmp_path, some_documents(500, 0), rows))
     admitted = view.admitted(Filter(categories=("cs",)))
-    found, cosines = view.nearest(query, admitted, limit)
-    exact = view.compared(np.flatnonzero(admitted)).cosines(query)
+    found, cosines = view.nearest(rotated(query), admitted, limit)
+    exact = view.compared(np.flatnonzero(admitted)).cosines(rotated(query))
     assert np.allclose(sorted(exact, reverse=True)[:limit], cosines, atol=2e-6)
-    assert np.allclose(view.compared(found).cosines(query), cosines, atol=2e-6)
+    assert np.allclose(view.compared(found).cosines(rotated(query)), cosines, atol=2e-6)
 
 
 def test_of_many_rows_a_scan_of_signs_finds_the_nearest_in_a_full_measure(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_of_many_rows_a_scan_of_signs_finds_the_nearest_in_a_full_measure(tmp_pa
         admitted = view.admitted(wanted)
         for query in topics[:10]:
             exact = np.where(admitted, rows @ query, -1)
-            found, _ = view.nearest(query, admitted, 10)
+            found, _ = view.nearest(rotated(query), admitted, 10)
             assert admitted[found].all()
             assert exact[found].min() > np.sort(exact)[-11] - 0.02
 
@@ -195,7 +195,7 @@ def test_a_missing_or_cut_file_is_named(tmp_path: Path) -> None:
 def test_an_empty_part_finds_nothing(tmp_path: Path) -> None:
     view = DenseView(tmp_path, 64, written(tmp_path, [], vectors(0)))
     assert len(view) == 0
-    assert view.nearest(vectors(1)[0], view.alive, 10)[0].tolist() == []
+    assert view.nearest(rotated(vectors(1)[0]), view.alive, 10)[0].tolist() == []
     assert view.rows(np.array([1])).tolist() == [-1]
 
 

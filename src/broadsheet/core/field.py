@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.arrays import Places
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import Index
 from broadsheet.index.embed import TokenTable
@@ -19,7 +20,7 @@ from broadsheet.library import papers
 from broadsheet.library import personal as library
 from broadsheet.library.personal import Candidate
 from broadsheet.rank import personal
-from broadsheet.rank.personal import Papers, Places, Scores
+from broadsheet.rank.personal import Papers, Scores
 from broadsheet.rank.phrases import Phrases, Said
 from broadsheet.types import Paper
 

@@ -18,6 +18,7 @@ import numpy as np
 import simsimd
 from numpy.typing import NDArray
 
+from broadsheet.arrays import spread
 from broadsheet.index.embed import Tokens, Vectors
 from broadsheet.index.lexical import Keys, Scores, category_names
 from broadsheet.types import Document, Facets, Filter
@@ -49,6 +50,9 @@ FACETS = 30
 """Categories, and years, that the hits of a query are counted by, at most."""
 
 EPOCH = date(1970, 1, 1).toordinal()
+
+SPARE = 100
+"""Rows, or a quarter if that is more, that are compared exactly beyond those that were asked for."""
 
 _REMEMBERED_FILTERS = 32
 
@@ -221,9 +225,9 @@ class DenseView:
         order = np.argsort(self.keys[rows], kind="stable")
         self._rows = rows[order]
         self._sorted_keys: Keys = np.asarray(self.keys[self._rows])
-        names = bytes(self._columns.names).decode("utf-8").splitlines()
+        self._names = bytes(self._columns.names).decode("utf-8").splitlines()
         self._admitted: dict[Filter, Mask] = {}
-        self._code_of = {name: code for code, name in enumerate(names)}
+        self._code_of = {name: code for code, name in enumerate(self._names)}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -272,17 +276,16 @@ class DenseView:
         return mask
 
     def nearest(self, vector: Vectors, admitted: Mask, limit: int) -> tuple[Rows, Scores]:
-        """The admitted rows most similar to this vector, best first and equal ones by key, and their cosines.
+        """The admitted rows most similar to this rotated vector, best first and equal ones by key, and their cosines.
 
-        Exact below 16,000 rows; above, a row whose signs are not among the 4,000 nearest is missed, which
-        `make bench` counts.
+        Exact below 16,000 rows, where no cosine is rounded by more than 0.005; above, a row whose signs are not among
+        the 4,000 nearest is missed, which `make bench` counts.
         """
-        turned = rotated(vector)
-        rows = self._shortlist(turned, admitted, max(SHORTLIST, 2 * limit))
+        rows = self._shortlist(vector, admitted, max(SHORTLIST, 2 * limit))
         codes = self._columns.vectors.take(rows, axis=0)
-        if len(rows) > 2 * limit:
-            far = np.asarray(simsimd.cdist(quantise(turned[None]), codes, metric="cosine")).reshape(-1)
-            near = np.flatnonzero(far <= np.partition(far, 2 * limit)[2 * limit])
+        if len(rows) > (some := limit + max(limit // 4, SPARE)):
+            far = np.asarray(simsimd.cdist(quantise(vector[None]), codes, metric="cosine")).reshape(-1)
+            near = np.flatnonzero(far <= np.partition(far, some)[some])
             rows, codes = rows[near], codes.take(near, axis=0)
         cosines = Compared(codes).cosines(vector)
         order = np.lexsort((self.keys[rows], -cosines))[:limit]
@@ -296,14 +299,12 @@ class DenseView:
         """The tokens of these rows one after the other, and how many each has."""
         ends = self._columns.token_ends[rows]
         lengths = ends - np.where(rows > 0, self._columns.token_ends[rows - 1], 0)
-        return self._columns.tokens.take(_spread(ends, lengths)), lengths
+        return self._columns.tokens.take(spread(ends, lengths)), lengths
 
     def material(self, keys: Keys) -> Material:
         """Those of these papers that are here, in the order given."""
         rows = self.rows(keys)
         rows = rows[rows >= 0]
-        codes = self._columns.vectors[rows].astype(np.float32)
-        vectors: Vectors = codes / np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-9)
         tokens, of_tokens = self.tokens(rows)
         entries, of_categories = self._categories(rows)
         ends = np.cumsum(of_categories)
@@ -311,20 +312,22 @@ class DenseView:
         whole[np.arange(len(tokens)) + np.repeat(ends - of_categories, of_tokens)] = tokens
         behind = np.arange(len(entries)) + np.repeat(np.cumsum(of_tokens), of_categories)
         whole[behind] = CATEGORIES_FROM + self._columns.category_names[entries].astype(np.int64)
-        return Material(np.asarray(self.keys[rows]), vectors, whole, of_tokens + of_categories)
+        return Material(np.asarray(self.keys[rows]), self.vectors(rows), whole, of_tokens + of_categories)
 
     def facets(self, rows: Rows) -> Facets:
         """How many of these rows are in each category or archive, and of each year, most first; how many have code."""
         entries, _ = self._categories(rows)
-        numbers = np.bincount(self._columns.category_names[entries], minlength=len(self._code_of)).tolist()
-        categories = [(name, numbers[code]) for name, code in self._code_of.items() if numbers[code]]
+        of_name = np.bincount(self._columns.category_names[entries], minlength=len(self._code_of))[self._by_name]
+        most = np.argsort(-of_name, kind="stable")[:FACETS]
+        names, numbers = self._by_name[most].tolist(), of_name[most].tolist()
         days = self.days[rows]
-        since_1970 = (days[days > 0] - EPOCH).astype("datetime64[D]").astype("datetime64[Y]").astype(int)
-        of_year = np.bincount(since_1970 + 1970)
-        years = [(year, int(of_year[year])) for year in np.flatnonzero(of_year).tolist()]
+        of_year = np.bincount(_years(days[days > 0]), minlength=1)[::-1]  # the latest of equal ones first
+        best = np.argsort(-of_year, kind="stable")[:FACETS].tolist()
         return Facets(
-            categories=tuple(sorted(categories, key=lambda each: (-each[1], each[0]))[:FACETS]),
-            years=tuple(sorted(years, key=lambda each: (-each[1], -each[0]))[:FACETS]),
+            categories=tuple(
+                (self._names[code], number) for code, number in zip(names, numbers, strict=True) if number
+            ),
+            years=tuple((len(of_year) - 1 - place, int(of_year[place])) for place in best if of_year[place]),
             code=int(self._columns.code[rows].sum()),
         )
 
@@ -333,7 +336,12 @@ class DenseView:
         last = self._category_ends[rows]
         first = np.where(rows > 0, self._category_ends[rows - 1], 0)
         numbers = last - first
-        return _spread(last, numbers), numbers
+        return spread(last, numbers), numbers
+
+    @cached_property
+    def _by_name(self) -> NDArray[np.intp]:
+        """The codes of all categories in the order of their names."""
+        return np.array(sorted(range(len(self._names)), key=self._names.__getitem__), np.intp)
 
     @cached_property
     def _category_ends(self) -> Rows:
@@ -346,12 +354,12 @@ class DenseView:
         code = self._code_of.get(category_names(category)[-1])
         return None if code is None else CATEGORIES_FROM + code
 
-    def _shortlist(self, turned: Vectors, admitted: Mask, size: int) -> Rows:
+    def _shortlist(self, vector: Vectors, admitted: Mask, size: int) -> Rows:
         """Admitted rows, among them the `size` whose signs are nearest to those of a rotated vector."""
         total = int(np.count_nonzero(admitted))
         if total <= 4 * size:
             return np.flatnonzero(admitted)
-        distances = self._distances(_words_of(signs(turned[None]))[:, 0])
+        distances = self._distances(_words_of(signs(vector[None]))[:, 0])
         every = max(len(distances) // _SAMPLE, 1)
         sample = distances[::every][admitted[::every]]
         last = min(int(len(sample) * size / total), len(sample) - 1)
@@ -373,10 +381,9 @@ class DenseView:
         return distances
 
     def vectors(self, rows: Rows) -> Vectors:
-        """The embeddings in these rows, at length one or zero."""
-        codes = self._columns.vectors[rows].astype(np.float64)
-        turned = codes @ _rotation(codes.shape[1]).T
-        unit: Vectors = (turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        """The embeddings in these rows, rotated, at length one or zero."""
+        codes = self._columns.vectors[rows].astype(np.float32)
+        unit: Vectors = codes / np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-9)
         return unit
 
 
@@ -389,19 +396,17 @@ class Compared:
         self._lengths = np.sqrt(squares.astype(np.float32))  # whole numbers, which float32 holds
 
     def cosines(self, vector: Vectors) -> Scores:
-        """The cosine of each with this vector, within 0.01; equal ones have equal ones."""
-        turned = rotated(vector)
+        """The cosine of each with this rotated vector, within 0.01; equal ones have equal ones."""
         # Row by row: a matrix product rounds a row by where it stands, and equal papers would come in any order.
-        products: Scores = np.einsum("ij,j->i", self._codes, turned)
-        cosines: Scores = products / np.maximum(self._lengths * np.linalg.norm(turned), 1e-9)
+        products: Scores = np.einsum("ij,j->i", self._codes, vector)
+        cosines: Scores = products / np.maximum(self._lengths * np.linalg.norm(vector), 1e-9)
         return cosines
 
 
-def _spread(ends: Rows, lengths: Rows) -> Rows:
-    """Every place of runs that are so long and end before these, one run after the other."""
-    places = np.arange(lengths.sum())
-    places += np.repeat(ends - np.cumsum(lengths), lengths)
-    return places
+def _years(days: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The years that these days are in."""
+    years: NDArray[np.int64] = (days - EPOCH).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    return years
 
 
 def _words_of(signs: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.arrays import foremost
 from broadsheet.index.lexical import Scores
 
 CHANCE = 25
@@ -60,6 +61,7 @@ def fuse(words: Scores, cosine: Scores, meeting: Scores, lengths: NDArray[np.int
 
 def first(scores: Scores) -> tuple[NDArray[np.intp], Scores]:
     """The places of the best papers, and how much each of them tells of what is looked for, together 1."""
-    places = np.argsort(-scores, kind="stable")[:FIRST]
+    places = foremost(scores, FIRST)
+    places = places[np.argsort(-scores[places], kind="stable")[:FIRST]]
     trust = np.exp(SURE * (scores[places] - scores[places].max(initial=-np.inf)))
     return places, (trust / max(float(trust.sum()), 1e-9)).astype(np.float32)

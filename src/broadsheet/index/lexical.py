@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -165,6 +165,7 @@ class LexicalView:
         self._searcher = searcher
         self.frequency: Callable[[str, str], int] = lru_cache(maxsize=50_000)(searcher.doc_freq)
         """In how many papers a field has a term."""
+        self._latest: tuple[tuple[str, ...], Mapping[str, int]] = ((), {})
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -251,8 +252,15 @@ class LexicalView:
         first = {stem(word): word for word in reversed(typed)}
         return tuple(word for word in dict.fromkeys(typed) if first[stem(word)] == word and stem(word) in terms)
 
-    def _terms(self, typed: Collection[str]) -> dict[str, int]:
-        """The terms to look up and how often each was typed, rarest first."""
+    def _terms(self, typed: tuple[str, ...]) -> Mapping[str, int]:
+        """The terms to look up and how often each was typed, rarest first. One search asks for the same ones thrice."""
+        asked, terms = self._latest
+        if asked != typed:
+            terms = self._telling(typed)
+            self._latest = (typed, terms)
+        return terms
+
+    def _telling(self, typed: tuple[str, ...]) -> Mapping[str, int]:
         times = Counter(filter(None, map(stem, typed)))
         frequency = {term: self.frequency("text", term) for term in times}
         known = sorted((term for term in times if frequency[term]), key=lambda term: (frequency[term], term))

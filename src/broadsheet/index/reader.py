@@ -13,7 +13,7 @@ import numpy as np
 from broadsheet.errors import IndexMissingError
 from broadsheet.index import fuse, generations
 from broadsheet.index.completing import completed
-from broadsheet.index.dense import DenseView, Material, Rows
+from broadsheet.index.dense import DenseView, Material, Rows, rotated
 from broadsheet.index.embed import Embedder
 from broadsheet.index.generations import State
 from broadsheet.index.guessing import meant, understood
@@ -235,7 +235,7 @@ class _Snapshot:
     def _candidates(self, query: Query, text: str, embedder: Embedder, method: Method) -> _Candidates:
         """What the two parts put forward, with the score of each."""
         lexical, bm25 = self._by_words(query, 0 if method is Method.DENSE else LEXICAL_DEPTH)
-        vector = embedder.embed([text])[0]
+        vector = rotated(embedder.embed([text])[0])
         if method is Method.LEXICAL or embedder.name != self.state.embedder or not vector.any():
             return _Candidates(lexical, scores=bm25, bm25=bm25, lexical=lexical, similarity=None, dense=lexical[:0])
         admitted = self.dense.admitted(query.filter)
@@ -249,10 +249,9 @@ class _Snapshot:
         rows = np.concatenate([lexical, _without(np.sort(dense), np.sort(lexical))])
         compared = self.dense.compared(rows)
         similarity = compared.cosines(vector)
-        bm25, shares = (
-            np.pad(scores, (0, len(rows) - len(lexical)))
-            for scores in (bm25, fuse.words(bm25, self.lexical.most(query)))
-        )
+        without_words = np.zeros(len(rows) - len(lexical), np.float32)
+        shares = np.concatenate([fuse.words(bm25, self.lexical.most(query)), without_words])
+        bm25 = np.concatenate([bm25, without_words])
         tokens, lengths = self.dense.tokens(rows)
         scores = fuse.fuse(
             shares, embedder.trust * similarity, meetings(text, embedder.table, tokens, lengths), lengths
@@ -279,12 +278,12 @@ class _Snapshot:
 
     def _hits(self, candidates: _Candidates, page: Rows, before: int) -> tuple[Hit, ...]:
         rows = candidates.rows[page]
-        lexical_rank, dense_rank = (_ranks(rows, found) for found in (candidates.lexical, candidates.dense))
+        dense_rank = _ranks(rows, candidates.dense)
         hits = []
         for rank, (place, row) in enumerate(zip(page.tolist(), rows.tolist(), strict=True), before + 1):
             reason = Reason(
-                lexical_rank=lexical_rank.get(row),
-                lexical_score=float(candidates.bm25[place]) if row in lexical_rank else None,
+                lexical_rank=place + 1 if place < len(candidates.lexical) else None,
+                lexical_score=float(candidates.bm25[place]) if place < len(candidates.lexical) else None,
                 dense_rank=dense_rank.get(row),
                 similarity=float(candidates.similarity[place]) if candidates.similarity is not None else None,
             )
@@ -322,6 +321,7 @@ def _same(one: set[int], other: set[int]) -> bool:
 class _Candidates:
     """Rows put forward and their scores; `lexical` and `dense` are the rows of either part, best first.
 
+    Rows of the lexical part come first.
     `similarity` is the cosine of each row, None where nothing was compared.
     """
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.arrays import Places, foremost
 from broadsheet.rank.diversify import diversified
-from broadsheet.rank.personal import Fit, Papers, Places, Scores, foremost
+from broadsheet.rank.personal import Fit, Papers, Scores
 
 AUTHOR, SEARCH, CATEGORY, WANTED = 4.0, 1.5, 0.5, 2.0
 """What a followed author, a followed search, a followed category, and a word that was asked for add."""

@@ -21,9 +21,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.arrays import Places, spread
+
 Vectors = NDArray[np.floating]
 Scores = NDArray[np.floating]
-Places = NDArray[np.intp]
 
 WORDS = 1.75
 """What a standard deviation of the evidence by words counts, one by meaning being 1."""
@@ -323,17 +324,6 @@ def numbered(tokens: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.u
     numbers = np.empty(len(there), np.min_scalar_type(len(once)))
     numbers[once] = np.arange(len(once))
     return once, numbers.take(tokens)
-
-
-def spread(ends: Places, lengths: Places) -> Places:
-    """Every place of runs that are so long and end before these, one run after the other."""
-    return np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-
-
-def foremost(scores: Scores, number: int) -> Places:
-    """The places of so many of the highest scores, ascending, and of those that equal the last of them."""
-    least = np.partition(scores, -number)[-number] if len(scores) > number else -np.inf
-    return np.flatnonzero(scores >= least)
 
 
 def _told(papers: Papers, tokens: NDArray[np.int64], words: Vectors) -> Scores:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.rank.personal import Places, Scores, foremost, spread
+from broadsheet.arrays import Places, foremost, spread
+from broadsheet.rank.personal import Scores
 
 Phrases = NDArray[np.uint64]
 """What stands for the phrases of a text, each once, ascending."""
