@@ -127,10 +127,10 @@ def test_however_few_words_are_remembered_the_nearest_are_those_of_one_by_one(
     lines = [(typed, " ".join((*said, "Vehicles"))) for typed, said in asking]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(explain, "REMEMBERED", remembered)
-        explain._units_of.cache_clear()
+        explain._codes_of.cache_clear()
         for _ in range(2):
             assert nearest_words(lines, EMBEDDER) == [slowly_nearest(*line) for line in lines]
-    explain._units_of.cache_clear()
+    explain._codes_of.cache_clear()
 
 
 def near(typed: list[str], text: str) -> explain.Pairs:

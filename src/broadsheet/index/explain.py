@@ -9,8 +9,10 @@ from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
+import simsimd
 from numpy.typing import NDArray
 
+from broadsheet.index.dense import quantise
 from broadsheet.index.embed import Embedder, TokenTable, Vectors, spaced, split_words
 from broadsheet.index.query import stem, words
 from broadsheet.types import Document
@@ -27,8 +29,8 @@ WORTHY = 0.3
 MOST = 3
 """Pairs told, the nearest first."""
 
-REMEMBERED = 32_768
-"""Words whose vectors are remembered, in a kilobyte each."""
+REMEMBERED = 65_536
+"""Words whose vectors are remembered, in a quarter of a kilobyte each."""
 
 
 def matched(typed: Sequence[str], document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -89,9 +91,9 @@ def _ranked(typed: Words, said: Words, embedder: Embedder) -> dict[str, list[tup
     """For each typed word those that are said and near to it, each with the cosine, the nearest first."""
     if not said:
         return {word: [] for word in typed}
-    known, others = _units_of(embedder.table), list(said)
+    known, others = _codes_of(embedder.table), list(said)
     ranked = {}
-    for word, cosines in zip(typed, known(list(typed)) @ known(others).T, strict=True):
+    for word, cosines in zip(typed, known.cosines(list(typed), others), strict=True):
         near = np.flatnonzero(cosines >= NEAR)
         near = near[np.argsort(-cosines[near], kind="stable")]
         ranked[word] = [
@@ -144,41 +146,51 @@ def _rarity(word: str, table: TokenTable) -> float:
     return float(table.rarity[table.rows(word)].max(initial=0))
 
 
-class _Units:
-    """Unit vectors of words, remembered: those of papers come again and again, and a page of hits has thousands.
+class _Codes:
+    """The vectors of words in whole numbers, remembered: those of papers come again and again, a page has thousands.
 
     May be shared by threads. Forgets everything when it has met too many.
     """
 
     def __init__(self, table: TokenTable) -> None:
         self._table, self._lock = table, Lock()
-        self._known: tuple[dict[str, int], Vectors] = ({}, np.empty((0, 0), np.float32))
+        self._known: tuple[dict[str, int], NDArray[np.int8]] = ({}, np.empty((0, 0), np.int8))
 
-    def __call__(self, words: Sequence[str]) -> Vectors:
+    def cosines(self, words: Sequence[str], others: Sequence[str]) -> Vectors:
+        """A row for each word: its cosines with the others, within 0.01. All of them are one each."""
+        asked, said = self._of(words), self._of(others)
+        products = np.asarray(simsimd.cdist(asked, said, metric="dot", out_dtype="float32"))
+        lengths, others_lengths = (
+            np.sqrt(np.asarray(simsimd.dot(codes, codes), np.float32)) for codes in (asked, said)
+        )
+        cosines: Vectors = products / np.maximum(np.outer(lengths, others_lengths), 1e-9)
+        return cosines
+
+    def _of(self, words: Sequence[str]) -> NDArray[np.int8]:
         """A row for each of these words, which are one each."""
-        rows, vectors = self._known
+        rows, codes = self._known
         try:
             places = list(map(rows.__getitem__, words))
         except KeyError:
-            rows, vectors = self._learned(words)
+            rows, codes = self._learned(words)
             places = list(map(rows.__getitem__, words))
-        return vectors.take(places, axis=0)
+        return codes.take(places, axis=0)
 
-    def _learned(self, words: Sequence[str]) -> tuple[dict[str, int], Vectors]:
+    def _learned(self, words: Sequence[str]) -> tuple[dict[str, int], NDArray[np.int8]]:
         """What is known, these words among it. Others read meanwhile: a word is put in when its vector is there."""
         with self._lock:
-            rows, vectors = self._known
+            rows, codes = self._known
             new = [word for word in words if word not in rows]
-            if len(rows) + len(new) > len(vectors):
+            if len(rows) + len(new) > len(codes):
                 new, rows = list(words), {}
-                vectors = np.empty((max(REMEMBERED, len(words)), self._table.dimension), np.float32)
+                codes = np.empty((max(REMEMBERED, len(words)), self._table.dimension), np.int8)
             first, last = len(rows), len(rows) + len(new)
-            vectors[first:last] = self._table.units(new)
+            codes[first:last] = quantise(self._table.units(new))
             rows.update(zip(new, range(first, last), strict=True))
-            self._known = rows, vectors
+            self._known = rows, codes
             return self._known
 
 
 @lru_cache(maxsize=2)
-def _units_of(table: TokenTable) -> _Units:
-    return _Units(table)
+def _codes_of(table: TokenTable) -> _Codes:
+    return _Codes(table)
