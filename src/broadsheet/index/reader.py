@@ -26,7 +26,7 @@ from broadsheet.types import Facets, Filter, Hit, Hits, IndexState, Method, Pagi
 LEXICAL_DEPTH = 500
 """Papers that the lexical part puts forward."""
 
-DENSE_DEPTH = 1000
+DENSE_DEPTH = 500
 """Papers that the dense part puts forward."""
 
 WIDE = 0.2
@@ -63,7 +63,7 @@ class Index:
         method: Method = Method.HYBRID,
         faceted: bool = False,
     ) -> Hits:
-        """One page of the papers for this query, and how many there are in all, at most 1,500 if they are scored.
+        """One page of the papers for this query, and how many there are in all, at most 1,000 if they are scored.
 
         `faceted` counts all of them by their facets too, if they are scored.
 
