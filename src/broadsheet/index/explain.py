@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from threading import Lock
@@ -33,6 +34,9 @@ REMEMBERED = 65_536
 """Words whose vectors are remembered, in a quarter of a kilobyte each."""
 
 
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+
+
 def matched(typed: Sequence[str], document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which of these words a paper contains, by their stems, as typed and in their order, and in which fields."""
     wanted = {stem(word): word for word in typed}
@@ -49,9 +53,17 @@ def terms_in(text: str, terms: Collection[str]) -> set[str]:
     line = f" {spaced(text)} "
     found = {term for term in terms if _is_in(line, term)}
     if not text.isascii():
-        beyond = (word for run in line.split() if not run.isascii() for word in words(run))
-        found |= set(terms).intersection(map(stem, beyond))
+        found |= set(terms).intersection(map(stem, _beyond(line)))
     return found
+
+
+def _beyond(line: str) -> Iterator[str]:
+    """The words that have signs beyond ASCII, and what stands beside them with no blank between."""
+    end = 0
+    for signs in _BEYOND.finditer(line):
+        if signs.end() > end:
+            end = line.find(" ", signs.end())
+            yield from words(line[line.rfind(" ", 0, signs.start()) + 1 : end])
 
 
 def _is_in(line: str, term: str) -> bool:
