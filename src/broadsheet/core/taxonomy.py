@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 ARCHIVES = {
     "cs": "Computer Science", "econ": "Economics", "eess": "Electrical Engineering and Systems Science",
     "math": "Mathematics", "astro-ph": "Astrophysics", "cond-mat": "Condensed Matter",
@@ -77,6 +79,7 @@ CATEGORIES = ARCHIVES | {
 _SPELLED = {category.lower(): category for category in CATEGORIES}
 
 
+@lru_cache(maxsize=1000)
 def spelled(category: str) -> str:
     """A category as arXiv writes it, whatever its case; others stay as they are."""
     return _SPELLED.get(category.lower(), category)

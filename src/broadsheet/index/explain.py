@@ -88,7 +88,9 @@ Pairs = tuple[tuple[str, str], ...]
 
 def nearest_words(several: Sequence[tuple[Sequence[str], str]], embedder: Embedder) -> list[Pairs]:
     """For each of several texts, with the words that were typed and that it has not: what it says instead of them."""
-    asked = [[word for word in _once(typed) if _rarity(word, embedder.table) >= TELLING] for typed, _ in several]
+    lines = dict.fromkeys(tuple(typed) for typed, _ in several)
+    telling = {line: [word for word in _once(line) if _rarity(word, embedder.table) >= TELLING] for line in lines}
+    asked = [telling[tuple(typed)] for typed, _ in several]
     there = [_once([text]) if typed else {} for typed, (_, text) in zip(asked, several, strict=True)]
     ranked = _ranked(dict.fromkeys(chain.from_iterable(asked)), dict.fromkeys(chain.from_iterable(there)), embedder)
     found = []
