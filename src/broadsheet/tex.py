@@ -1,20 +1,25 @@
-"""TeX made readable, one pass at a time; `broadsheet.text.readable` repeats the pass until nothing changes.
+"""TeX made readable: by a pass that is repeated until nothing changes.
 
-Here are the tables of commands, the reader of real TeX, and the rules for TeX that lost its dollars and backslashes
-on a web page. Nothing here raises, keeps state, or takes more than linear time: nesting is followed only so deep.
+Here are the reader of real TeX, and what applies the rules for TeX that lost its dollars and backslashes on a web page.
+Nothing here raises, keeps state, or takes more than linear time: nesting is followed only so deep.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from string import ascii_lowercase
 
 from broadsheet.tex_tables import (
     ACCENTS,
     BLACKBOARD,
+    BY_WORD,
     GREEK,
+    INSIDE,
     LETTERS,
     OPERATORS,
+    PLAIN,
     SILENT,
     STRIPPED,
     STYLES,
@@ -24,6 +29,9 @@ from broadsheet.tex_tables import (
     SYMBOLS,
 )
 
+VERSION = 1
+"""Of what `readable` makes of texts. Whoever changes that, counts on: what libraries keep of it is then made anew."""
+
 DEEPEST = 40
 """Braces inside braces; what is nested deeper stays as it was written."""
 
@@ -31,21 +39,69 @@ _MARKUP = re.compile(r"[\\{}^_]")
 _PIECE = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_]|[^\\{}^_]+|\\", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^\s{}<>\"$]+")
 _TWICE = re.compile(r"(https?://[^\s{}]{1,500})\}\{\1(?![^\s{}.,;)])")
-_MATH = re.compile(r"(?<!\\)\$\$?(?!\s*\$)([^$\n]{1,2000}?)(?<!\\)\$\$?(?!\d)")
+# Each begins with the sign itself, which `re` then finds quickly, and looks behind afterwards.
+_MATH = re.compile(r"\$(?<!\\\$)\$?(?!\s*\$)([^$\n]{1,2000}?)(?<!\\)\$\$?(?!\d)")
 _BARE_SCRIPT = re.compile(r"(?<!\\)([_^])\s*(\d+|[A-Za-z])")
 _MATH_LIKE = re.compile(r"[\\_^=<>{}+|]|^\S{1,12}$")
-_TIE = re.compile(r"(?<=[\w.,:;)\]}])~(?=[\w\\$({\[])")
-_DASHES = re.compile(r"(?<![-!<])(---?)(?![->])")
-_FLAG = re.compile(r"(?:^|(?<=[\s(`'\"]))--(?=[A-Za-z])")
+_TIE = re.compile(r"~(?<=[\w.,:;)\]}]~)(?=[\w\\$({\[])")
+_DASHES = re.compile(r"--(?<![-!<]--)-?(?![->])")
+_FLAG = re.compile(r"--(?:(?<=^--)|(?<=[\s(`'\"]--))(?=[A-Za-z])")
 _LIST_LIKE = re.compile(r"[,:;|=]|\.\.|…|^\s*$")
 _LONE = re.compile(r"(?:[-+−]?\d+|[A-Za-z])(?![A-Za-z0-9_])|[-+*'](?![\d({\\])|[∘⊤†′⋆∗⊥]")
 _SWITCHED = re.compile(r"^(?:rm|bf|cal|sf|tt)\s+(?=\S)")
 _WORD = re.compile(r"[A-Za-z]+")
 _GAPS = re.compile(r" ([-+−×=<>≤≥∈/]) ")
 _HELD = "\x00"
+_PASSES = 12
+_SIGNS = (*"\\$^_{}~`", "--")
+_PLAIN = tuple(needle for needle, _, _ in PLAIN)
+_SMALL_LETTERS = bytes(code if chr(code) in ascii_lowercase else 32 for code in range(256))
+_WORDS = frozenset(BY_WORD)
+_INSIDE = tuple(map(str.encode, INSIDE))
+_LONGEST = 1 + max(map(len, BY_WORD))
+_ASCII_BLANKS = "\n\t\r\v\f\x00\x1c\x1d\x1e\x1f"
 
 
-def one_pass(text: str) -> str:
+def readable(text: str) -> str:
+    """The text as one reads it: TeX as letters and signs, white space as single spaces. For display, not for keeping.
+
+    Knows real TeX, and TeX whose dollars and backslashes a web page stripped. Loses no words, never raises, and what
+    it made is left alone by a second call: where passes do not come to rest, the text stays as written.
+    """
+    if not text:
+        return text
+    text = _one_line(text)
+    return _without_tex(text) if _has_signs(text) else text
+
+
+@lru_cache(maxsize=2048)
+def _without_tex(text: str) -> str:
+    """What passes make of a text. It takes a hundred times as long as to see that there is no TeX."""
+    before = text
+    for _ in range(_PASSES):
+        after = _one_line(_one_pass(before))
+        if after == before or not _has_signs(after):
+            return after
+        before = after
+    return text
+
+
+def _has_signs(text: str) -> bool:
+    """Whether anything in the text hints at TeX."""
+    has = text.__contains__
+    return any(map(has, _SIGNS)) or (
+        any(map(has, _PLAIN)) and any(needle in text and pattern.search(text) for needle, pattern, _ in PLAIN)
+    )
+
+
+def _one_line(text: str) -> str:
+    clean = not any(map(text.__contains__, _ASCII_BLANKS)) if text.isascii() else text.isprintable()
+    if clean and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
+    return " ".join(text.replace("\x00", " ").split())
+
+
+def _one_pass(text: str) -> str:
     """The text with what one look at it can make readable; addresses stay whole."""
     addresses: list[str] = []
     if "://" in text:
@@ -58,9 +114,7 @@ def one_pass(text: str) -> str:
         text = _ADDRESS.sub(hold, text)
     if "$" in text:
         text = _MATH.sub(_undressed, text)
-    for needle, pattern, replacement in STRIPPED:
-        if needle in text:
-            text = pattern.sub(replacement, text)
+    text = apply_rules(text)
     if "~" in text:
         text = _TIE.sub(" ", text)
     if "--" in text and not _FLAG.search(text):
@@ -73,6 +127,28 @@ def one_pass(text: str) -> str:
         following = iter(addresses)
         text = "".join(next(following, "") if part == _HELD else part for part in re.split(f"({_HELD})", text))
     return text
+
+
+def apply_rules(text: str) -> str:
+    """What the rules for TeX that lost its backslashes make of a text, each in its turn."""
+    for number in sorted([number for word in _words(text) & _WORDS for number in BY_WORD[word]]):
+        needle, pattern, replacement = STRIPPED[number]
+        if needle in text:
+            text = pattern.sub(replacement, text)
+    return text
+
+
+def _words(text: str) -> set[bytes]:
+    """By which words rules are found. To look for each of a hundred needles would take longer than all else."""
+    seen = text.encode("ascii", "replace")
+    inside = [needle for needle in _INSIDE if needle in seen]
+    for needle in inside:
+        seen = seen.replace(needle, b" ")
+    words = set(seen.translate(_SMALL_LETTERS).split())
+    words.update(inside, (b"times",) if b"times" in seen else ())
+    for part in seen.replace(b"^", b"_").split(b"_")[:-1]:
+        words.update([word[:-1] for word in part[-_LONGEST:].translate(_SMALL_LETTERS).split()[-1:]])
+    return words
 
 
 def _undressed(match: re.Match[str]) -> str:

@@ -147,3 +147,23 @@ STRIPPED: tuple[Rule, ...] = (
 
 PLAIN = tuple(rule for rule in STRIPPED if rule[0] in ("sim", "approx", " pm ", "times", "rightarrow"))
 """What may stand in a text that has no other sign of TeX."""
+
+
+INSIDE = (*_ARROWS, "rangle", "left")
+"""Needles that are also looked for inside of words."""
+
+
+def _by_word() -> dict[bytes, tuple[int, ...]]:
+    found: dict[bytes, tuple[int, ...]] = {}
+    for number, (needle, _, _) in enumerate(STRIPPED):
+        word = needle if needle in INSIDE else "".join(filter(str.islower, needle))
+        found[word.encode()] = (*found.get(word.encode(), ()), number)
+    return found
+
+
+BY_WORD = _by_word()
+"""The numbers in STRIPPED of the rules that may apply to a text with a word: by needles INSIDE, else by small letters.
+
+Where a rule of the latter kind applies, its needle's small letters have none beside them, but for one behind them that
+an index or a power follows, or that `times` stands before.
+"""

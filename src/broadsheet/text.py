@@ -1,4 +1,4 @@
-"""Pure functions on text: TeX made readable, the identity of a title or a name, links, first lines. No state."""
+"""Pure functions on text: the identity of a title or a name, links, first lines; `tex` makes it readable. No state."""
 
 from __future__ import annotations
 
@@ -6,37 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from broadsheet import tex
-from broadsheet.tex_tables import GREEK, PLAIN
+from broadsheet.tex import readable as readable  # noqa: PLC0414 - looked for here
+from broadsheet.tex_tables import GREEK
 from broadsheet.types import Link, LinkKind
-
-_PASSES = 12
-_SIGNS = (*"\\$^_{}~`", "--")
-_PLAIN = tuple(needle for needle, _, _ in PLAIN)
-_ASCII_BLANKS = "\n\t\r\v\f\x00\x1c\x1d\x1e\x1f"
-
-
-def readable(text: str) -> str:
-    """The text as one reads it: TeX as letters and signs, white space as single spaces. For display, not for keeping.
-
-    Knows real TeX, and TeX whose dollars and backslashes a web page stripped. Loses no words, never raises, and what
-    it made is left alone by a second call: where passes do not come to rest, the text stays as written.
-    """
-    text = _one_line(text)
-    return _without_tex(text) if _has_signs(text) else text
-
-
-@lru_cache(maxsize=8192)
-def _without_tex(text: str) -> str:
-    """What passes make of a text. It takes a hundred times as long as to see that there is no TeX."""
-    before = text
-    for _ in range(_PASSES):
-        after = _one_line(tex.one_pass(before))
-        if after == before or not _has_signs(after):
-            return after
-        before = after
-    return text
-
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
@@ -44,21 +16,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 def plain(text: str) -> str:
     """What a person typed, over several lines perhaps, without the signs that databases and XML refuse."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def _has_signs(text: str) -> bool:
-    """Whether anything in the text hints at TeX."""
-    has = text.__contains__
-    return any(map(has, _SIGNS)) or (
-        any(map(has, _PLAIN)) and any(needle in text and pattern.search(text) for needle, pattern, _ in PLAIN)
-    )
-
-
-def _one_line(text: str) -> str:
-    clean = not any(map(text.__contains__, _ASCII_BLANKS)) if text.isascii() else text.isprintable()
-    if clean and "  " not in text and text[:1] != " " and text[-1:] != " ":
-        return text
-    return " ".join(text.replace("\x00", " ").split())
 
 
 _LONE_GREEK = re.compile(r"(?<![α-ω])[α-ω](?![α-ω])")
