@@ -27,6 +27,7 @@ from broadsheet.core import (
     past,
     promoting,
     repeating,
+    showing,
     subscribing,
     telling,
     trending,
@@ -67,6 +68,12 @@ def index(_stop: threading.Event) -> str:
     if applied:
         harvesting.notice(_now)
     return f"applied {applied} changes" if applied else ""
+
+
+def show(stop: threading.Event) -> str:
+    """Make older papers readable, where that is not kept, or made otherwise today."""
+    worked_out = showing.work_out(stop)
+    return f"worked out what {worked_out} papers look like" if worked_out else ""
 
 
 def fetch(stop: threading.Event) -> str:
@@ -160,6 +167,7 @@ def forget(_stop: threading.Event) -> str:
 
 STEPS = (
     Step("index", every=1.0, run=index),
+    Step("show", every=60.0, run=show),
     Step("fetch", every=5.0, run=fetch),
     Step("notice", every=5.0, run=notice),
     Step("compose", every=30.0, run=compose),

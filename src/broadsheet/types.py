@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
+from broadsheet.tex import readable
+
 PaperId: TypeAlias = str
 """`arxiv:2401.01234`, `doi:10.1145/...`, `openreview:...`, `acl:...`, or `page:<hash>` when only a title is known."""
 
@@ -77,9 +79,10 @@ class Paper:
     """One work as the library holds it: the best of all its records.
 
     `key` is the library's own number, stable while the paper exists; `aliases` are all its other ids, sorted.
-    `title` and `abstract` are the original text; `broadsheet.text.readable` makes them fit for display. `note` is
-    our own words, to be shown only while there is no abstract. `upvotes` counts those seen at other places,
-    `votes` those of accounts here, `firm` those of them that count fully, `comments` what stands of what was said.
+    `title` and `abstract` are the original text; `readable_title` and `readable_abstract` are fit for display, and
+    `shown_title` and `shown_abstract` are those where the library keeps them. `note` is our own words, to be shown only
+    while there is no abstract. `upvotes` counts those seen at other places, `votes` those of accounts here, `firm`
+    those of them that count fully, `comments` what stands of what was said.
     """
 
     key: int
@@ -105,6 +108,18 @@ class Paper:
     votes: int = 0
     firm: int = 0
     comments: int = 0
+    shown_title: str | None = field(default=None, compare=False, repr=False)
+    shown_abstract: str | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def readable_title(self) -> str:
+        """The title as one reads it."""
+        return readable(self.title) if self.shown_title is None else self.shown_title
+
+    @property
+    def readable_abstract(self) -> str:
+        """The abstract as one reads it."""
+        return readable(self.abstract) if self.shown_abstract is None else self.shown_abstract
 
     @property
     def listed_on(self) -> date | None:

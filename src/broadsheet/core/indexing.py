@@ -39,8 +39,8 @@ def document(paper: Paper) -> Document:
     """What the index is told of a paper: readable text, and our note only while there is no abstract."""
     return Document(
         key=paper.key,
-        title=readable(paper.title),
-        abstract=readable(paper.abstract or paper.note),
+        title=paper.readable_title,
+        abstract=paper.readable_abstract if paper.abstract else readable(paper.note),
         authors=paper.authors,
         categories=paper.categories,
         venue=venue_name(readable(paper.venue)) if paper.venue else "",

@@ -222,12 +222,12 @@ class _Batch:
 
 
 def _content(paper: Paper) -> dict[str, Any]:
-    text = readable(paper.abstract or paper.note)
+    text = paper.readable_abstract if paper.abstract else readable(paper.note)
     day = paper.published or paper.announced or paper.featured
     return {
         "paper_id": paper.paper_id,
         "aliases": list(paper.aliases),
-        "title": readable(paper.title),
+        "title": paper.readable_title,
         "authors": list(paper.authors),
         "text": first_lines(" ".join(sentences(text)[:2]), TWO_SENTENCES),
         "note": bool(paper.note and not paper.abstract),

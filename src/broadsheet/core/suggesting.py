@@ -9,7 +9,6 @@ from broadsheet.index import Index
 from broadsheet.index.lexical import folded
 from broadsheet.index.query import words
 from broadsheet.library import papers
-from broadsheet.text import readable
 from broadsheet.types import Suggestions
 
 TITLES = 6
@@ -37,7 +36,7 @@ def suggest(index: Index, typed: str) -> Suggestions:
 
     def order(key: int) -> tuple[bool, int, int]:
         paper = there[key]
-        begins = " ".join(map(folded, words(readable(paper.title)))).startswith(line)
+        begins = " ".join(map(folded, words(paper.readable_title))).startswith(line)
         return not begins, -(paper.upvotes or 0), -(paper.listed_on.toordinal() if paper.listed_on else 0)
 
     titles = sorted((key for key in titled if key in there), key=order)

@@ -96,7 +96,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
 def key(paper: Paper) -> str:
     """A citation key: the first author's family name, the year, the first word of the title that tells something."""
     family = _ascii(family_and_given(paper.authors[0])[0]) if paper.authors else ""
-    told = [word for word in map(_ascii, readable(paper.title).split()) if word and word not in _TELLS_NOTHING]
+    told = [word for word in map(_ascii, paper.readable_title.split()) if word and word not in _TELLS_NOTHING]
     words = told[:1] if family else told[:2]
     return f"{family}{_year(paper) or ''}{''.join(words)}" or _ascii(paper.paper_id)
 
@@ -105,7 +105,7 @@ def _bibtex(paper: Paper, name: str) -> str:
     kind = "inproceedings" if in_proceedings(paper.venue) else "article" if _printed(paper) else "misc"
     arxiv, doi = _named(paper, "arxiv"), _named(paper, "doi")
     fields = {
-        "title": _protected(_one_line(paper.title)),
+        "title": _protected(_printable(paper.readable_title)),
         "author": " and ".join(map(_bibtex_name, paper.authors)),
         "booktitle" if kind == "inproceedings" else "journal": _tex(_one_line(paper.venue)),
         "year": str(_year(paper) or ""),
@@ -126,12 +126,12 @@ def _ris(paper: Paper) -> str:
     day = paper.published
     pairs = [
         ("TY", kind),
-        ("TI", _one_line(paper.title)),
+        ("TI", _printable(paper.readable_title)),
         *(("AU", ", ".join(filter(None, family_and_given(author)))) for author in paper.authors),
         ("PY", str(_year(paper) or "")),
         ("DA", f"{day:%Y/%m/%d}" if day else ""),
         ("T2", _one_line(paper.venue)),
-        ("AB", _one_line(paper.abstract)),
+        ("AB", _printable(paper.readable_abstract)),
         ("DO", _named(paper, "doi")),
         ("AN", f"arXiv:{arxiv}" if (arxiv := _named(paper, "arxiv")) else ""),
         ("UR", _url(paper)),
@@ -145,11 +145,11 @@ def _csl(paper: Paper, name: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "id": name,
         "type": kind,
-        "title": _one_line(paper.title),
+        "title": _printable(paper.readable_title),
         "author": [_csl_name(author) for author in paper.authors],
         "issued": {"date-parts": [[day.year, day.month, day.day] if day else [_year(paper)]]} if _year(paper) else None,
         "container-title": _one_line(paper.venue),
-        "abstract": _one_line(paper.abstract),
+        "abstract": _printable(paper.readable_abstract),
         "DOI": _named(paper, "doi"),
         "number": f"arXiv:{arxiv}" if (arxiv := _named(paper, "arxiv")) else "",
         "publisher": "arXiv" if _named(paper, "arxiv") and not _printed(paper) else "",
@@ -190,7 +190,11 @@ def _url(paper: Paper) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in readable(text)).split())
+    return _printable(readable(text))
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def family_and_given(author: str) -> tuple[str, str]:

@@ -83,7 +83,7 @@ def _kept(each: Kept) -> Shown:
     return {
         "id": each.paper.paper_id,
         "url": present.paper_path(each.paper.paper_id),
-        "title": readable(each.paper.title),
+        "title": each.paper.readable_title,
         "did": ", ".join(DID[kind] for kind in each.kinds),
         "at": each.at.isoformat(timespec="seconds"),
         "unheeded": each.unheeded,

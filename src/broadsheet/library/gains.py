@@ -13,8 +13,8 @@ from django.db.models.functions import Cast
 
 from broadsheet.library import models
 
-CHANGES, STARS = "trending", "trending-stars"
-"""Who follows the change log, and who the stars of repositories."""
+CHANGES, STARS, SHOWN = "trending", "trending-stars", "shown"
+"""Who follows the change log, who the stars of repositories, and who the keys of papers, to work out what they show."""
 
 
 class Grown(NamedTuple):

@@ -2,74 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 import orjson
+from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from broadsheet.community import SubmissionState
-from broadsheet.library import bulk, models
+from broadsheet.library import bulk, models, shown
 from broadsheet.types import Link, LinkKind, Paper, Version
 
-_FIELDS = (
-    "key", "paper_id", "title", "abstract", "note", "authors", "published", "updated", "announced", "featured", "year",
-    "categories", "links", "versions", "venue", "comment", "withdrawn", "extras", "upvotes", "votes",
-    "firm", "comments",
-)  # fmt: skip
-
-
 _JSON = ("authors", "categories", "links", "versions", "extras")
+_FIELDS = (
+    *_JSON, "key", "paper_id", "title", "abstract", "note", "published", "updated", "announced", "featured", "year",
+    "venue", "comment", "withdrawn", "upvotes", "votes", "firm", "comments", *shown.Shown._fields,
+)  # fmt: skip
+_WHOLE = ("aliases", *_FIELDS)
+_KINDS = {kind.value: kind for kind in LinkKind}
 
 
-def _paper(row: dict[str, Any], aliases: Iterable[str] = ()) -> Paper:
-    """The frozen value of a row of _FIELDS; aliases are those given, less the paper's own id, sorted."""
+def _paper(row: dict[str, Any]) -> Paper:
+    """The frozen value of a row of _FIELDS; all ids that lead to it, if there, become those beside its own, sorted."""
+    shown.fill(row)
+    row["aliases"] = tuple(sorted([alias for alias in row.get("aliases", ()) if alias != row["paper_id"]]))
     row["authors"], row["categories"] = tuple(row["authors"]), tuple(row["categories"])
-    row["links"] = tuple([Link(url, LinkKind(kind)) for url, kind in row["links"]])
+    row["links"] = tuple([Link(url, _KINDS[kind]) for url, kind in row["links"]])
     row["versions"] = tuple(
         [Version(number, date.fromisoformat(day) if day else None) for number, day in row["versions"]]
     )
-    return Paper(**row, aliases=tuple(sorted([alias for alias in aliases if alias != row["paper_id"]])))
+    return Paper(**row)
 
 
-def _with_aliases(rows: QuerySet[models.Paper]) -> tuple[Paper, ...]:
-    """The papers of these rows, read in two statements."""
-    found = list(rows.values(*_FIELDS))
-    aliases = _aliases([row["key"] for row in found])
-    return tuple(_paper(row, aliases[row["key"]]) for row in found)
-
-
-def _aliases(keys: Collection[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {key: [] for key in keys}
-    for alias, key in bulk.rows(_statements(len(found))[1], found) if found else ():
-        found[key].append(alias)
-    return found
+def _whole(rows: QuerySet[models.Paper]) -> tuple[Paper, ...]:
+    """The papers of these rows, in their order, read in two statements."""
+    keys = list(rows.values_list("key", flat=True))
+    found = by_keys(keys)
+    return tuple(found[key] for key in keys if key in found)
 
 
 def by_keys(keys: Collection[int]) -> dict[int, Paper]:
-    """The papers of these keys that exist, in two statements."""
-    if not keys:
-        return {}
-    aliases = _aliases(keys)
+    """The papers of these keys that exist, in one statement."""
+    wanted = set(keys)
     found = {}
-    for values in bulk.rows(_statements(len(aliases))[0], aliases):
-        row = dict(zip(_FIELDS, values, strict=True))
-        for name in _JSON:
-            row[name] = orjson.loads(row[name])
-        found[row["key"]] = _paper(row, aliases[row["key"]])
+    for values in bulk.rows(_statement(len(wanted)), wanted) if wanted else ():
+        row = dict(zip(_WHOLE, values, strict=True))
+        # One text of all that is JSON is read sooner than each of them.
+        row.update(zip(_WHOLE, orjson.loads(f"[{','.join(values[: 1 + len(_JSON)])}]"), strict=False))
+        found[row["key"]] = _paper(row)
     return found
 
 
 @lru_cache(maxsize=1000)
-def _statements(number: int) -> tuple[str, str]:
-    """How so many papers are read, and how their aliases are. To write it takes Django longer than to read them."""
-    keys = range(number)
-    several = models.Paper.objects.filter(key__in=keys).values_list(*_FIELDS)
-    names = models.Alias.objects.filter(paper__in=keys).values_list("alias", "paper_id")
-    return bulk.statement(several), bulk.statement(names)
+def _statement(number: int) -> str:
+    """How so many papers are read, with all ids that lead to them. Django writes it slower than it is answered."""
+    gathered = "json_agg(alias)::text" if connection.vendor == "postgresql" else "json_group_array(alias)"
+    sql = f"SELECT {gathered} FROM library_alias WHERE library_alias.paper_id = library_paper.key"  # noqa: S608
+    several = models.Paper.objects.filter(key__in=range(number)).annotate(all_aliases=RawSQL(sql, ()))  # noqa: S611
+    return bulk.statement(several.values_list("all_aliases", *_FIELDS))
 
 
 def texts(keys: Collection[int]) -> dict[int, str]:
@@ -86,7 +80,7 @@ def titles(keys: Collection[int]) -> dict[int, tuple[str, str]]:
 
 def by_alias(alias: str) -> Paper | None:
     """The paper that this id leads to, its own or another."""
-    return next(iter(_with_aliases(models.Paper.objects.filter(aliases__alias=alias))), None)
+    return next(iter(_whole(models.Paper.objects.filter(aliases__alias=alias))), None)
 
 
 def ids_behind(aliases: Collection[str]) -> dict[str, str]:
@@ -101,6 +95,12 @@ def everything(*, after: int = 0) -> Iterator[Paper]:
     return map(_paper, rows.values(*_FIELDS).iterator(chunk_size=1000))
 
 
+def kept_for_showing(after: int, limit: int) -> list[tuple[int, str, str, int | None]]:
+    """(key, title, abstract, what was made of which for showing) of up to `limit` papers above a key, ascending."""
+    rows = models.Paper.objects.filter(key__gt=after).order_by("key")
+    return list(rows.values_list("key", "title", "abstract", "shown_of")[:limit])
+
+
 def newest_key() -> int:
     """The key of the paper that came last; 0 in an empty library. Keys grow in the order in which papers come."""
     return models.Paper.objects.order_by("-key").values_list("key", flat=True).first() or 0
@@ -109,7 +109,7 @@ def newest_key() -> int:
 def arrived(after: int, upto: int, listed_since: date) -> Iterator[Paper]:
     """Papers with keys from above `after` up to `upto`, listed since this day, none withdrawn; in order of keys."""
     rows = models.Paper.objects.filter(key__lte=upto, listed_on__gte=listed_since, withdrawn=False).order_by("key")
-    while found := _with_aliases(rows.filter(key__gt=after)[:1000]):
+    while found := _whole(rows.filter(key__gt=after)[:1000]):
         yield from found
         after = found[-1].key
 
@@ -166,20 +166,20 @@ def listed(first: date, last: date, *, offset: int, limit: int) -> tuple[Paper, 
     Among equals those with more light ones come first, then those of which anybody has counted upvotes, then in the
     order they were stored.
     """
-    return _with_aliases(_listed(first, last).order_by(*_MOST_UPVOTED)[offset : offset + limit])
+    return _whole(_listed(first, last).order_by(*_MOST_UPVOTED)[offset : offset + limit])
 
 
 def newest(*, offset: int, limit: int) -> tuple[Paper, ...]:
     """Papers that are listed on any day, the newest day first, and in it in the order they were stored."""
     rows = models.Paper.objects.filter(listed_on__isnull=False).order_by("-listed_on", "key")
-    return _with_aliases(rows[offset : offset + limit])
+    return _whole(rows[offset : offset + limit])
 
 
 def put_forward_by(name: str, *, offset: int, limit: int) -> tuple[Paper, ...]:
     """Papers that an account of this name put forward, here or at Hugging Face, the newest day first."""
     here = models.Submission.objects.filter(account__username=name, state=SubmissionState.SHOWN).values("paper")
     rows = models.Paper.objects.filter(Q(key__in=here) | Q(extras__huggingface__submitted_by__name=name))
-    return _with_aliases(rows.order_by("-listed_on", "key")[offset : offset + limit])
+    return _whole(rows.order_by("-listed_on", "key")[offset : offset + limit])
 
 
 def number_above(first: date, last: date, upvotes: int) -> int:
@@ -190,7 +190,7 @@ def number_above(first: date, last: date, upvotes: int) -> int:
 def latest(limit: int) -> tuple[Paper, ...]:
     """The papers listed last, the newest day first, each day in the order of `listed`."""
     rows = models.Paper.objects.filter(listed_on__isnull=False)
-    return _with_aliases(rows.order_by("-listed_on", *_MOST_UPVOTED)[:limit])
+    return _whole(rows.order_by("-listed_on", *_MOST_UPVOTED)[:limit])
 
 
 def lock(key: int) -> bool:

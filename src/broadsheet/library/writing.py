@@ -10,7 +10,8 @@ import orjson
 from django.db import connection
 from django.db.models import Model
 
-from broadsheet.library import bulk, collection_papers, comments, gains, models, upvotes
+from broadsheet.library import bulk, collection_papers, comments, gains, models, shown, upvotes
+from broadsheet.library.shown import Shown
 from broadsheet.types import Paper
 
 Slot = tuple[str, str]
@@ -87,6 +88,7 @@ def _columns(paper: Paper, now: datetime) -> models.Paper:
         extras=dict(paper.extras),
         listed_on=paper.listed_on,
         upvotes=paper.upvotes,
+        **shown.made(paper.title, paper.abstract)._asdict(),
         stored_at=now,
         changed_at=now,
     )
@@ -129,6 +131,7 @@ def _row(key: int, paper: Paper, moment: Any) -> list[Any]:
         paper.comment,
         paper.withdrawn,
         paper.upvotes,
+        *shown.made(paper.title, paper.abstract),
         0,
         moment,
         moment,
@@ -137,14 +140,26 @@ def _row(key: int, paper: Paper, moment: Any) -> list[Any]:
 
 _INSERTED = (
     "paper_id", "title", "abstract", "note", "authors", "categories", "links", "versions", "extras", "published",
-    "updated", "announced", "featured", "listed_on", "year", "venue", "comment", "withdrawn", "upvotes", "votes",
-    "stored_at",
-    "changed_at",
+    "updated", "announced", "featured", "listed_on", "year", "venue", "comment", "withdrawn", "upvotes",
+    *Shown._fields, "votes", "stored_at", "changed_at",
 )  # fmt: skip
 
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def put_shown(worked_out: Iterable[tuple[int, int | None, Shown]]) -> None:
+    """Keep what is shown of papers, by their keys, of which this or nothing was kept; nobody is told of a change.
+
+    Whoever wrote such a paper meanwhile has kept what belongs to that.
+    """
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE library_paper SET shown_title = %s, shown_abstract = %s, shown_of = %s "
+            "WHERE key = %s AND COALESCE(shown_of, -1) = %s",
+            [(*shown, key, -1 if before is None else before) for key, before, shown in worked_out],
+        )
 
 
 def update_papers(changed: Sequence[Paper], now: datetime) -> None:

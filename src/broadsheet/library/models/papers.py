@@ -31,6 +31,10 @@ class Paper(models.Model):
     # Derived from the above when a paper is written, for the sake of indexes.
     listed_on = models.DateField(null=True)
     upvotes = models.IntegerField(null=True)
+    # Title and abstract as one reads them, where that is not what stands above; `library.shown` knows if they belong.
+    shown_title = models.TextField(null=True)
+    shown_abstract = models.TextField(null=True)
+    shown_of = models.BigIntegerField(null=True)
     # Counted here, in the transaction of each vote and each comment; `firm` are the votes that count fully.
     votes = models.IntegerField(default=0)
     firm = models.IntegerField(default=0, db_default=0)
