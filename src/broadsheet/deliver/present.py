@@ -14,7 +14,6 @@ from broadsheet.text import readable, venue_name
 from broadsheet.types import (
     Answer,
     Found,
-    Link,
     LinkKind,
     Listing,
     Paper,
@@ -115,29 +114,26 @@ def _deed(shown: Deed) -> Shown:
 
 def paper(shown: Paper) -> Shown:
     """One paper, readable. Dates are ISO days, or a year alone, or empty; absent text is empty, absent numbers null."""
-    day = shown.published or shown.announced or shown.featured
+    day, year = shown.published or shown.announced or shown.featured, str(shown.year or "")
     return {
         "id": shown.paper_id,
         "url": paper_path(shown.paper_id),
-        "title": readable(shown.title),
+        "title": shown.readable_title,
         "authors": list(shown.authors),
-        "abstract": readable(shown.abstract),
+        "abstract": shown.readable_abstract,
         "note": "" if shown.abstract else readable(shown.note),
-        "date": day.isoformat() if day else str(shown.year or ""),
-        "published": shown.published.isoformat() if shown.published else str(shown.year or ""),
-        "listed_on": shown.listed_on.isoformat() if shown.listed_on else "",
+        "date": _iso(day) or year,
+        "published": _iso(shown.published) or year,
+        "listed_on": _iso(shown.listed_on),
         "categories": list(shown.categories),
-        "links": list(map(_link, _links(shown))),
+        "links": _links(shown),
         "has_code": shown.has_code,
-        "versions": [
-            {"number": version.number, "date": version.deposited.isoformat() if version.deposited else ""}
-            for version in shown.versions
-        ],
+        "versions": [{"number": version.number, "date": _iso(version.deposited)} for version in shown.versions],
         "aliases": list(shown.aliases),
         "venue": readable(shown.venue),
-        "updated": shown.updated.isoformat() if shown.updated else "",
-        "announced": shown.announced.isoformat() if shown.announced else "",
-        "featured": shown.featured.isoformat() if shown.featured else "",
+        "updated": _iso(shown.updated),
+        "announced": _iso(shown.announced),
+        "featured": _iso(shown.featured),
         "withdrawn": shown.withdrawn,
         "standing": [{"kind": kind, "words": words} for kind, words in standing(shown)],
         "comment": readable(shown.comment),
@@ -148,6 +144,10 @@ def paper(shown: Paper) -> Shown:
         "comments": shown.comments,
         "extras": dict(shown.extras),
     }
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def in_short(authors: Sequence[str]) -> str:
@@ -191,11 +191,9 @@ def standing(shown: Paper) -> list[tuple[str, str]]:
     told = []
     if shown.withdrawn:
         told.append(("withdrawn", "withdrawn"))
-    number = max((version.number for version in shown.versions), default=1)
-    if number > 1:
+    if shown.versions and (number := max(version.number for version in shown.versions)) > 1:
         told.append(("replaced", f"version {number}" + (f" of {shown.updated}" if shown.updated else "")))
-    schemes = {paper_id.partition(":")[0] for paper_id in (shown.paper_id, *shown.aliases)}
-    if shown.venue and "arxiv" in schemes:
+    if shown.venue and any(paper_id.startswith("arxiv:") for paper_id in (shown.paper_id, *shown.aliases)):
         told.append(("printed", "preprint, and published"))
     return told
 
@@ -286,7 +284,7 @@ def suggestions(given: Suggestions) -> Shown:
     """What a line may become: `papers` by title, `authors` with the line that searches for them."""
     return {
         "papers": [
-            {"title": readable(each.title), "authors": list(each.authors[:3]), "url": paper_path(each.paper_id)}
+            {"title": each.readable_title, "authors": list(each.authors[:3]), "url": paper_path(each.paper_id)}
             for each in given.papers
         ],
         "authors": [{"name": name, "line": f'author:"{name}"'} for name in given.authors],
@@ -357,34 +355,35 @@ def _day(given: Period, *, first: bool) -> str:
     return f"{day.day} {day:%B}"
 
 
-def _own_links(shown: Paper) -> list[tuple[str, Link]]:
+def _own_links(shown: Paper) -> list[Shown]:
     """Where its ids lead, strongest id first."""
     links = []
     for paper_id in (shown.paper_id, *shown.aliases):
         scheme, _, name = paper_id.partition(":")
         if scheme == "arxiv":
-            links += [("arXiv", f"https://arxiv.org/abs/{name}"), ("PDF", f"https://arxiv.org/pdf/{name}")]
+            links += [_link("arXiv", f"https://arxiv.org/abs/{name}"), _link("PDF", f"https://arxiv.org/pdf/{name}")]
         elif scheme == "doi":
-            links.append(("DOI", f"https://doi.org/{quote(name, safe='/()')}"))
+            links.append(_link("DOI", f"https://doi.org/{quote(name, safe='/()')}"))
         elif scheme == "openreview":
-            links.append(("OpenReview", f"https://openreview.net/forum?id={quote(name)}"))
+            links.append(_link("OpenReview", f"https://openreview.net/forum?id={quote(name)}"))
         elif scheme == "acl":
-            links.append(("ACL Anthology", f"https://aclanthology.org/{quote(name)}/"))
-    return [(label, Link(url, LinkKind.PAPER)) for label, url in links]
+            links.append(_link("ACL Anthology", f"https://aclanthology.org/{quote(name)}/"))
+    return links
 
 
-def _links(shown: Paper) -> list[tuple[str, Link]]:
+def _links(shown: Paper) -> list[Shown]:
     """Where its ids lead, and then what else belongs to it."""
     links = _own_links(shown)
-    own = {link.url.rstrip("/") for _, link in links}
+    if not shown.links:
+        return links
+    own = {link["url"].rstrip("/") for link in links}
     return links + [
-        (LABELS[link.kind], link)
-        for link in shown.links
-        if link.url.startswith(("https://", "http://")) and link.url.rstrip("/") not in own
+        _link(LABELS[kind], url, kind)
+        for url, kind in shown.links
+        if url.startswith(("https://", "http://")) and url.rstrip("/") not in own
     ]
 
 
-def _link(labelled: tuple[str, Link]) -> Shown:
-    label, link = labelled
-    place = link.url.partition("://")[2].removeprefix("www.").rstrip("/")
-    return {"label": label, "url": link.url, "kind": str(link.kind), "place": place}
+def _link(label: str, url: str, kind: LinkKind = LinkKind.PAPER) -> Shown:
+    place = url.partition("://")[2].removeprefix("www.").rstrip("/")
+    return {"label": label, "url": url, "kind": str(kind), "place": place}
