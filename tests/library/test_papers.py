@@ -64,3 +64,10 @@ def test_the_last_change_is_the_one_of_the_highest_number(library: Callable[...,
     assert changes.latest() == 0
     library(a_record("A lamp"), a_record("Another lamp"))
     assert changes.latest() == max(models.Change.objects.values_list("number", flat=True)) > 0
+
+
+def test_a_paper_that_no_id_leads_to_for_a_moment_is_read_as_well(library: Callable[..., None]) -> None:
+    library(a_record("A lamp", ids=("arxiv:2603.00001",)))
+    (key,) = models.Paper.objects.values_list("key", flat=True)
+    models.Alias.objects.all().delete()
+    assert papers.by_keys([key])[key].aliases == ()
