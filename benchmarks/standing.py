@@ -30,7 +30,7 @@ import tantivy
 from benchmarks import DATA
 from benchmarks.material import lines
 from broadsheet.index import Index, embed, matching, standing, sync
-from broadsheet.index.day import Day
+from broadsheet.index.day import Arrived, Day
 from broadsheet.index.kept import Numbers, Places, Terms
 from broadsheet.index.query import parse, words
 from broadsheet.index.standing import MOST, Matches, Standing
@@ -179,14 +179,14 @@ def _cut(draw: random.Random, text: str, length: int = 0) -> str:
 
 def _limits(kept: Standing, day: Sequence[Document]) -> None:
     """What has to be looked at, beside what there is."""
-    search = standing._Search(kept._columns, Day(day, {}, kept._embedder, kept._terms), MOST)
+    search = standing._Search(kept._columns, Day(Arrived(day, {}, kept._embedder), kept._terms), MOST)
     pairs = search._pairs()
     common = search._common(pairs)
     few, every = int(pairs[~common].sum()), len(kept) * len(day)
     print(f"held together for words: {few:,} pairs, 1 in {every / few:,.0f} of all")
     print(f"begun with the meaning: {common.mean():.0%} of queries")
     some = kept._columns.codes[: 1 << 14].astype(np.float32)
-    whole, _ = _clocked(lambda: some @ search._day.units.T)
+    whole, _ = _clocked(lambda: some @ search._day.arrived.units.T)
     rate = 2 * some.size * len(day) / whole / 1e9
     print(
         f"a product of all queries with all papers alone: {whole * len(kept) / len(some):.1f} s at {rate:.0f} GFLOP/s"
@@ -271,13 +271,13 @@ class Percolator(standing._Search):
 def _percolated(kept: Standing, day: Sequence[Document], matches: Matches, count: int, ours: float) -> None:
     """Percolate some of the papers, and hold what they match against ours."""
     chosen = random.Random(2).sample(list(day), count)
-    percolator = Percolator(kept._columns, Day((), {}, kept._embedder, kept._terms), MOST)
+    percolator = Percolator(kept._columns, Day(Arrived((), {}, kept._embedder), kept._terms), MOST)
     _timed("the percolator, its queries indexed", lambda: percolator.prepare(kept._terms))
     finding = verifying = 0.0
     candidates = missed = 0
     for document in chosen:
-        paper = Day([document], {}, kept._embedder, kept._terms)
-        seconds, rows = _clocked(partial(percolator.rows, paper.papers[0]))
+        paper = Day(Arrived([document], {}, kept._embedder), kept._terms)
+        seconds, rows = _clocked(partial(percolator.rows, paper.arrived.papers[0]))
         finding, candidates = finding + seconds, candidates + len(rows)
         seconds, matched = _clocked(partial(percolator.verified, rows, paper))
         verifying += seconds

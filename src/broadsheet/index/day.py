@@ -1,4 +1,4 @@
-"""New papers as a table of what each of them has of all that kept searches ask for. Made for one matching."""
+"""New papers, as kept searches are held against them: `Arrived`, made once, and `Day`, made for one matching."""
 
 from __future__ import annotations
 
@@ -13,35 +13,31 @@ from numpy.typing import NDArray
 from broadsheet.index import matching
 from broadsheet.index.embed import Embedder
 from broadsheet.index.kept import Lists, Terms
-from broadsheet.index.matching import Told
+from broadsheet.index.matching import Feature, Told
 from broadsheet.types import Document, PaperId
 
 
-class Day:
-    """New papers as a table: which of the features that are asked for each of them has; row 0 is for what none has."""
+class Arrived:
+    """New papers, read once, to be held against any number of kept searches; `ids` are all ids of a paper by its key.
+
+    What they have is kept in arrays, which processes that are forked go on sharing.
+    """
 
     def __init__(
-        self, documents: Sequence[Document], ids: Mapping[int, Collection[PaperId]], embedder: Embedder, terms: Terms
+        self, documents: Sequence[Document], ids: Mapping[int, Collection[PaperId]], embedder: Embedder
     ) -> None:
         self.papers = [matching.told(document) for document in documents]
+        self.ids = ids
         self.keys = np.array([document.key for document in documents], np.int64)
         self.days = np.array([paper.day for paper in self.papers], np.int32)
         self.codes, self.squares = matching.codes(embedder, [matching.text(document) for document in documents])
-        having: defaultdict[int, list[int]] = defaultdict(list)
+        having: defaultdict[Feature, list[int]] = defaultdict(list)
         for place, paper in enumerate(self.papers):
             named = (f"id:{paper_id}" for paper_id in ids.get(paper.document.key, ()))
             for feature in (*paper.features, *named):
-                if number := terms.features.get(feature):
-                    having[number].append(place)
-        _add_composed(having, self.papers, terms)
-        self.row_of = np.zeros(len(terms.features) + 1, np.int32)
-        self.row_of[list(having)] = np.arange(1, len(having) + 1)
-        self.table = np.zeros((len(having) + 1, len(documents)), np.bool_)
-        places = Lists.of(list(having.values()))
-        self.table[np.repeat(np.arange(1, len(having) + 1), places.lengths), places.values] = True
-        rows, columns = np.nonzero(self.table)
-        bounds = np.searchsorted(rows, np.arange(len(self.table) + 1))
-        self.having = Lists(bounds, columns.astype(np.int32))
+                having[feature].append(place)
+        self.row_of = {feature: row for row, feature in enumerate(having)}
+        self.having = Lists.of(list(having.values()))
 
     def __len__(self) -> int:
         return len(self.papers)
@@ -52,6 +48,27 @@ class Day:
         lengths = np.sqrt(np.maximum(self.squares, 1).astype(np.float32))
         units: NDArray[np.float32] = np.divide(self.codes, lengths[:, None], dtype=np.float32)
         return units
+
+
+class Day:
+    """New papers as a table: which of the features that are asked for each of them has; row 0 is for what none has."""
+
+    def __init__(self, arrived: Arrived, terms: Terms) -> None:
+        self.arrived = arrived
+        asked = arrived.row_of.keys() & terms.features.keys()
+        having = {terms.features[feature]: arrived.having[arrived.row_of[feature]] for feature in asked}
+        _add_composed(having, arrived.papers, terms)
+        self.row_of = np.zeros(len(terms.features) + 1, np.int32)
+        self.row_of[list(having)] = np.arange(1, len(having) + 1)
+        self.table = np.zeros((len(having) + 1, len(arrived)), np.bool_)
+        places = Lists.of(list(having.values()))
+        self.table[np.repeat(np.arange(1, len(having) + 1), places.lengths), places.values] = True
+        rows, columns = np.nonzero(self.table)
+        bounds = np.searchsorted(rows, np.arange(len(self.table) + 1))
+        self.having = Lists(bounds, columns.astype(np.int32))
+
+    def __len__(self) -> int:
+        return len(self.arrived)
 
     @cached_property
     def flat(self) -> NDArray[np.bool_]:

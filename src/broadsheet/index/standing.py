@@ -20,7 +20,7 @@ import simsimd
 from numpy.typing import NDArray
 
 from broadsheet.index import kept
-from broadsheet.index.day import Day
+from broadsheet.index.day import Arrived, Day
 from broadsheet.index.embed import Embedder
 from broadsheet.index.kept import Columns, Lists, Numbers, Places, Terms
 from broadsheet.index.matching import BOUND, LEAST, NAMED, WORDS, Codes, Statistics, Told
@@ -29,8 +29,8 @@ from broadsheet.types import Document, Hit, PaperId, Query, Reason
 MOST = 50
 """Papers that one query is told of at once, the best ones."""
 
-_CHUNK = 1 << 19
-"""Pairs of a query and a paper that a thread looks at in one go; some 50 MB of them."""
+_CHUNK = 1 << 17
+"""Pairs of a query and a paper that a thread looks at in one go; some 12 MB of them."""
 
 _MANY = 150
 """Papers from which it is quicker to ask all of them for their likeness first, and only those for words that have some.
@@ -97,22 +97,43 @@ class Standing:
         `ids` are all ids of a paper by its key, for the queries that ask for some; `among`, if given, are the numbers
         of the only queries to match.
         """
+        return self.match_arrived(read(documents, ids or {}, self._embedder), among=among, most=most, threads=threads)
+
+    def match_arrived(
+        self,
+        several: Iterable[Arrived],
+        *,
+        among: Collection[int] | None = None,
+        most: int = MOST,
+        threads: int | None = None,
+    ) -> Matches:
+        """The same, of papers that were read before by the same embedder."""
         asked = np.ones(len(self), np.bool_) if among is None else self._having(among)
         parts: list[_Pairs] = []
         papers: list[Told] = []
+        ids: dict[int, Collection[PaperId]] = {}
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-            for first in range(0, len(documents), _TOGETHER):
-                day = Day(documents[first : first + _TOGETHER], ids or {}, self._embedder, self._terms)
-                found = pool.map(lambda chunk: chunk(), _Search(self._columns, day, most).chunks(asked))
-                parts += (pairs.behind(first) for pairs in found)
-                papers += day.papers
-        keys = np.array([document.key for document in documents], np.int64)
+            alike = map if threads == 1 else pool.map
+            for some in several:
+                chunks = _Search(self._columns, Day(some, self._terms), most).chunks(asked)
+                parts += (pairs.behind(len(papers)) for pairs in alike(lambda chunk: chunk(), chunks))
+                papers += some.papers
+                ids |= some.ids
+        keys = np.array([paper.document.key for paper in papers], np.int64)
         best = _Pairs.joined(parts).best(keys, most)
-        return Matches(self._columns, self._terms, papers, ids or {}, best)
+        return Matches(self._columns, self._terms, papers, ids, best)
 
     def _having(self, numbers: Collection[int]) -> NDArray[np.bool_]:
         """Which rows have one of these numbers."""
         return np.isin(self._columns.numbers, np.fromiter(numbers, np.int64, len(numbers)))
+
+
+def read(
+    documents: Sequence[Document], ids: Mapping[int, Collection[PaperId]], embedder: Embedder
+) -> Iterator[Arrived]:
+    """These papers, read for `match_arrived`: so many in a table that it may be kept in memory."""
+    for first in range(0, len(documents), _TOGETHER):
+        yield Arrived(documents[first : first + _TOGETHER], ids, embedder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +222,7 @@ class _Search:
         among, places, met = _once(among, places, met, len(day))
         cosines, scores = self._scores(rows, among, places, met, whole)
         found = _Pairs(among, places, scores, cosines).only(scores >= BOUND)
-        best = self._with_named(rows, found).best(day.keys, self._most)
+        best = self._with_named(rows, found).best(day.arrived.keys, self._most)
         return replace(best, rows=rows[best.rows])
 
     def _by_words(self, rows: Numbers) -> tuple[Numbers, Places]:
@@ -221,15 +242,15 @@ class _Search:
         squares = queries.squares[rows].astype(float)
         most = WORDS * np.minimum(_sums_of(queries.weights, rows) / queries.sure[rows], 1.0)
         needed = np.where(squares > 0, (BOUND - most - _ROUNDING) * np.sqrt(squares), 0.0)
-        near = queries.codes[rows].astype(np.float32) @ day.units.T >= needed.astype(np.float32)[:, None]
-        near[:, day.squares == 0] = True
+        near = queries.codes[rows].astype(np.float32) @ day.arrived.units.T >= needed.astype(np.float32)[:, None]
+        near[:, day.arrived.squares == 0] = True
         among, places = np.divmod(np.flatnonzero(near), max(len(day), 1))
         return among, places.astype(np.int32)
 
     def _admitted(self, rows: Numbers, among: Numbers, places: Places) -> NDArray[np.bool_]:
         """Which pairs pass everything that must hold."""
         queries, day = self._columns, self._day
-        of, days = rows[among], day.days[places]
+        of, days = rows[among], day.arrived.days[places]
         keep: NDArray[np.bool_] = (queries.first[of] <= days) & (days <= queries.last[of])
         for lists, wrong in ((queries.required, False), (queries.excluded, True)):
             pair, features = lists.flat(of)
@@ -246,9 +267,9 @@ class _Search:
         asking = np.flatnonzero(whole[among] > 0)
         of, places = rows[among[asking]], places[asking]
         squares = queries.squares[of].astype(float)
-        lengths = np.sqrt(squares * day.squares[places])
+        lengths = np.sqrt(squares * day.arrived.squares[places])
         likeness = np.zeros(len(asking))
-        np.divide(_products(queries.codes[of], day.codes[places]), lengths, out=likeness, where=lengths > 0)
+        np.divide(_products(queries.codes[of], day.arrived.codes[places]), lengths, out=likeness, where=lengths > 0)
         all_of = whole[among[asking]]
         share = met[asking] / all_of
         most = np.where(lengths > 0, WORDS * np.minimum(all_of / queries.sure[of], 1.0), BOUND)
