@@ -71,3 +71,20 @@ def wait_until(done: Callable[[], bool], what: str, *, seconds: float = 60) -> N
         if time.monotonic() > late:
             pytest.fail(f"After {seconds:.0f} seconds still not: {what}.")
         time.sleep(0.001)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one started and that have not ended, in the order in which they were started."""
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(child) for child in found if " Z " not in Path(f"/proc/{child}/stat").read_text()]
+    except FileNotFoundError:
+        return []
+
+
+def alive(pid: int) -> bool:
+    """Whether this process has not ended."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False

@@ -52,6 +52,10 @@ class NotAllowedError(BroadsheetError):
     """The account may not do this; the text says what, and who may."""
 
 
+class ComposingError(BroadsheetError):
+    """Not all digests that were due are composed, for a process that was to do it came to an end."""
+
+
 class IndexMissingError(BroadsheetError):
     """There is no index to search yet: it was never built, or its folder is gone. It is rebuilt from the library."""
 

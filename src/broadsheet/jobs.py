@@ -5,7 +5,11 @@ A step may be interrupted at any moment and run again; it goes on from what it h
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,7 +38,7 @@ from broadsheet.core import (
     warnings,
     weighing,
 )
-from broadsheet.errors import BroadsheetError, IndexBusyError
+from broadsheet.errors import BroadsheetError, ComposingError, IndexBusyError
 from broadsheet.sources.arxiv_api import ArxivPapers
 from broadsheet.types import StoreReport
 
@@ -42,6 +46,12 @@ log = logging.getLogger("broadsheet.jobs")
 
 LONGEST_PAUSE = 60.0
 """Seconds at most between two tries of a step that keeps failing, unless its own interval is longer."""
+
+MANY = 1000
+"""Subscribers with something due from which it is quicker to compose in processes that have to be started first."""
+
+LOOK = 0.1
+"""Seconds after which is looked whether such a process has ended."""
 
 TURN = 60.0
 """Seconds that one source may take before the others have their turn."""
@@ -124,9 +134,28 @@ def weigh(_stop: threading.Event) -> str:
 
 def compose(stop: threading.Event) -> str:
     """Make the digests that are due, and forget what nobody confirmed."""
-    subscribing.clear(now=_now())
-    done = composing.compose(wiring.index(), wiring.formula(), now=_now(), stop=stop)
-    return f"{done.made} digests composed" if done.made else ""
+    now = _now()
+    subscribing.clear(now=now)
+    if settings.COMPOSERS > 1 and composing.waiting(now, MANY) == MANY:
+        made = _composed_apart(now, stop)
+    else:
+        made = composing.compose(wiring.index(), wiring.formula(), now=now, stop=stop).made
+    return f"{made} digests composed" if made else ""
+
+
+def _composed_apart(now: datetime, stop: threading.Event) -> int:
+    """Compose in several processes, forked from one that has no threads, unlike this; answers how many were made."""
+    command = [sys.executable, "-m", "broadsheet", "compose", "--parent", str(os.getpid()), "--now", now.isoformat()]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:  # noqa: S603
+        while process.poll() is None:
+            if stop.wait(LOOK):
+                process.terminate()
+                break
+        said, _ = process.communicate()
+    made = int(json.loads(said)["made"]) if said else 0
+    if process.returncode and not stop.is_set():
+        raise ComposingError(f"{made} digests composed, but not all that are due. What is left is tried again.")
+    return made
 
 
 def warn(_stop: threading.Event) -> str:

@@ -111,6 +111,13 @@ SETTINGS = (
     Setting(
         "workers", "Processes that answer requests; by default as many as there are cores, at most four.", 0, _workers
     ),
+    Setting(
+        "composers",
+        "Processes that compose digests when many are due at once; by default as many as there are cores, at most "
+        "four. It is one on macOS, and with a transformer.",
+        0,
+        _workers,
+    ),
     Setting("api_rate", "Requests a minute to the API, of one token or of one network without any.", 1200, _amount),
     Setting(
         "contact",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tomllib
 from contextlib import suppress
 from ipaddress import ip_network
@@ -138,6 +139,9 @@ PORT: int = _value("port")
 THREADS: int = _value("threads")
 _CORES: int = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 WORKERS: int = _value("workers") or min(_CORES, 4)
+# Where a process must not be forked that has used what these use: the system's libraries, the threads of a transformer.
+_FORKS = sys.platform != "darwin" and not EMBEDDER.startswith("transformer:")
+COMPOSERS: int = (_value("composers") or min(_CORES, 4)) if _FORKS else 1
 API_RATE: int = _value("api_rate")
 CONTACT: str = _value("contact")
 PRIVATE_HOSTS: list[str] = _value("private_hosts")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from running import environment, wait_until
+from running import alive, children, environment, wait_until
 
 
 class Service:
@@ -59,22 +59,6 @@ def a_service(folder: Path, **settings: str) -> Iterator[Service]:
             yield Service(process, log)
         finally:
             process.terminate()
-
-
-def children(pid: int) -> list[int]:
-    """The processes that this one started and that have not ended."""
-    try:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [int(child) for child in found if " Z " not in Path(f"/proc/{child}/stat").read_text()]
-    except FileNotFoundError:
-        return []
-
-
-def alive(pid: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
 
 
 class Asking(threading.Thread):

@@ -7,7 +7,7 @@ killed, and whenever, each period has exactly one edition. What a subscriber is 
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,10 +24,12 @@ from broadsheet.library.editions import Draft
 from broadsheet.rank.trending import Formula
 
 PORTION = 2000
-"""Subscribers whose searches are held against the news at once; what that takes of memory is bounded by it."""
+"""Subscribers who are looked up at once."""
 
-AT_ONCE = 400
-"""Subscribers whose editions are written in one transaction."""
+AT_ONCE = 200
+"""Subscribers whose searches are held against the news at once, and whose editions are written in one transaction.
+
+What composing takes of memory is bounded by it."""
 
 WEEK = timedelta(days=7)
 """How long a paper that was mailed is not mailed again without saying so."""
@@ -52,33 +54,47 @@ class Composed(NamedTuple):
     empty: int = 0
 
 
-def compose(
-    index: Index,
-    formula: Formula,
-    *,
-    now: datetime,
-    stop: threading.Event | None = None,
-    share: tuple[int, int] = (0, 1),
-) -> Composed:
+def compose(index: Index, formula: Formula, *, now: datetime, stop: threading.Event | None = None) -> Composed:
     """Make the editions that are due, until none is or `stop` is set.
 
-    Several processes may compose at a time; they are quicker if each has its `share`, (rest, divisor) of subscribers'
-    numbers. Where a search cannot be matched because there is no index yet, its subscriber waits.
+    Where a search cannot be matched because there is no index yet, its subscriber waits.
     """
-    news, done, after = News(index, formula, now), Composed(), 0
-    while not (stop and stop.is_set()):
-        numbers = subscriptions.due(now, after, PORTION, share)
-        if not numbers:
+    done = Composed()
+    for made, empty in portions(News(index, formula, now)):
+        done = Composed(done.made + made, done.empty + empty)
+        if stop and stop.is_set():
             break
-        due = _expected(subscriptions.due_of(numbers, now), news)
-        for first in range(0, len(due), AT_ONCE):
-            if stop and stop.is_set():
-                break
-            made, empty = _compose(due[first : first + AT_ONCE], news)
-            done = Composed(done.made + made, done.empty + empty)
-        news.forget()
-        after = numbers[-1]
     return done
+
+
+def waiting(now: datetime, most: int) -> int:
+    """How many subscribers have something due, counted no further than to `most`."""
+    return subscriptions.due_number(now, most)
+
+
+def ground(index: Index, formula: Formula, now: datetime) -> News:
+    """The news of this moment with all at hand that is told to many of those who are due.
+
+    For processes that are forked from this one, and then make the editions of a share each, by `portions`.
+    """
+    news = News(index, formula, now)
+    news.prepare(subscriptions.awaited(now))
+    return news
+
+
+def portions(news: News, share: tuple[int, int] = (0, 1)) -> Iterator[Composed]:
+    """Make the editions that are due by and by, and tell each time how many were written together.
+
+    Several processes may do so at a time; they are quicker if each has its `share`, (rest, divisor) of subscribers'
+    numbers.
+    """
+    after = 0
+    while numbers := subscriptions.due(news.now, after, PORTION, share):
+        for first in range(0, len(numbers), AT_ONCE):
+            due = _expected(subscriptions.due_of(numbers[first : first + AT_ONCE], news.now), news)
+            yield _compose(due, news)
+            news.forget()
+        after = numbers[-1]
 
 
 def preview(subscriber: Subscriber, wanted: Sequence[Subscription], news: News) -> Edition | None:
@@ -123,8 +139,8 @@ def sample(
     return preview(nobody, wanted, news)
 
 
-def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
-    """Write the editions of these subscribers, and when their subscriptions are due next; (made, empty)."""
+def _compose(due: Sequence[Due], news: News) -> Composed:
+    """Write the editions of these subscribers, and when their subscriptions are due next."""
     _choose(due, news)
     mailed = editions.mailed([who.number for who, _ in due], news.now - WEEK)
     drafts = [(who, several, _draft(who, several, mailed[who.number], news)) for who, several in due]
@@ -143,7 +159,7 @@ def _compose(due: Sequence[Due], news: News) -> tuple[int, int]:
             news.newest,
             news.now,
         )
-    return made, sum(draft is None for _, _, draft in kept)
+    return Composed(made, sum(draft is None for _, _, draft in kept))
 
 
 def _expected(due: Sequence[Due], news: News) -> Sequence[Due]:

@@ -16,9 +16,10 @@ from broadsheet.core.field import Field, field_of
 from broadsheet.core.indexing import document
 from broadsheet.core.standing import kept
 from broadsheet.core.taxonomy import spelled
-from broadsheet.digests import Every
-from broadsheet.index import Index
-from broadsheet.index.standing import Matches, Standing
+from broadsheet.digests import Every, Kind
+from broadsheet.index import Embedder, Index
+from broadsheet.index.day import Arrived
+from broadsheet.index.standing import Matches, Standing, read
 from broadsheet.library import collected, editions, papers
 from broadsheet.rank.trending import Formula
 from broadsheet.text import first_lines, name_key, readable, sentences
@@ -69,13 +70,29 @@ class News:
         self._added: dict[tuple[int, datetime], list[Told]] = {}
         self._chosen: dict[int, list[Told]] = {}
 
+    def prepare(self, awaited: Mapping[tuple[Every, Kind], int]) -> None:
+        """Have at hand all that is told to many: of what kinds, how often, and after which position at the earliest."""
+        for every in {every for every, _ in awaited}:
+            self.reach(every, min(first for (often, _), first in awaited.items() if often is every))
+        for every, kind in awaited:
+            if kind is Kind.SEARCH:
+                _ = self._batches[every].read
+            elif kind is Kind.AUTHOR:
+                _ = self._batches[every].by_author
+            elif kind is Kind.CATEGORY:
+                _ = self._batches[every].by_category
+            elif kind is Kind.TRENDING:
+                _ = self.trending
+            elif kind is Kind.FOR_YOU:
+                _ = self._field.wording
+
     def reach(self, every: Every, position: int) -> None:
         """Have at hand what came in after this position, for those who are told so often."""
         known = self._batches.get(every)
         if known is None or position < known.position:
             since = (self.now - LONGEST[every] - LATE).date()
-            arrived = papers.arrived(position, self.newest, since)
-            self._batches[every] = batch = _Batch(position, list(arrived))
+            arrived = list(papers.arrived(position, self.newest, since))
+            self._batches[every] = batch = _Batch(position, arrived, self._index.embedder)
             self._papers |= {paper.key: paper for paper in batch.papers}
 
     def by_author(self, every: Every, name: str, position: int) -> list[Told]:
@@ -95,7 +112,7 @@ class News:
             return
         asked = enumerate(self._index.understood(map(kept, fresh)))
         standing = Standing(asked, self._index.embedder, self._index.statistics())
-        found = standing.match(batch.documents, ids=batch.ids, most=MATCHES)
+        found = standing.match_arrived(batch.read, most=MATCHES, threads=1)
         batch.matches |= {line: (found, number) for number, line in enumerate(fresh)}
 
     def forget(self) -> None:
@@ -181,8 +198,8 @@ class News:
 class _Batch:
     """The papers that came in after a position, and the ways to find them."""
 
-    def __init__(self, position: int, arrived: Sequence[Paper]) -> None:
-        self.position, self.papers = position, arrived
+    def __init__(self, position: int, arrived: Sequence[Paper], embedder: Embedder) -> None:
+        self.position, self.papers, self._embedder = position, arrived, embedder
         self.matches: dict[str, tuple[Matches, int]] = {}
         self._in: dict[str, list[Told]] = {}
 
@@ -197,12 +214,12 @@ class _Batch:
     def in_category(self, category: str) -> list[Told]:
         """Those of this category, the most upvoted first."""
         if category not in self._in:
-            several = sorted(self._by_category.get(category.lower(), ()), key=lambda each: (-_votes(each), each.key))
+            several = sorted(self.by_category.get(category.lower(), ()), key=lambda each: (-_votes(each), each.key))
             self._in[category] = [Told(each.key, f"new in {category}") for each in several]
         return self._in[category]
 
     @cached_property
-    def _by_category(self) -> dict[str, list[Paper]]:
+    def by_category(self) -> dict[str, list[Paper]]:
         found: dict[str, list[Paper]] = {}
         for paper in self.papers:
             names = {
@@ -213,12 +230,10 @@ class _Batch:
         return found
 
     @cached_property
-    def documents(self) -> list[Any]:
-        return [document(paper) for paper in self.papers]
-
-    @cached_property
-    def ids(self) -> dict[int, tuple[str, ...]]:
-        return {paper.key: (paper.paper_id, *paper.aliases) for paper in self.papers}
+    def read(self) -> list[Arrived]:
+        """All of them, ready for searches."""
+        ids = {paper.key: (paper.paper_id, *paper.aliases) for paper in self.papers}
+        return list(read([document(paper) for paper in self.papers], ids, self._embedder))
 
 
 def _content(paper: Paper) -> dict[str, Any]:

@@ -57,7 +57,7 @@ MAILED = timedelta(days=60)
 WORDS = 3
 """Words of a paper that are told."""
 
-TOGETHER = 50
+TOGETHER = 20
 """Readers for whom is chosen at once: what is read for them is asked for once."""
 
 RANKINGS = ("interests", "mean", "trending")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import Mod
 
 from broadsheet.digests import Every, Kind, Subscriber, Subscription, Times, Want
@@ -130,6 +130,18 @@ def due(now: datetime, after: int, limit: int, share: tuple[int, int] = (0, 1)) 
     if divisor > 1:
         rows = rows.alias(rest=Mod("subscriber_id", divisor)).filter(rest=rest)
     return list(rows.values_list("subscriber_id", flat=True).distinct()[:limit])
+
+
+def due_number(now: datetime, most: int) -> int:
+    """How many subscribers have something due, counted no further than to `most`."""
+    rows = _due(now).order_by().values("subscriber_id").distinct()
+    return int(rows[:most].count())
+
+
+def awaited(now: datetime) -> dict[tuple[Every, Kind], int]:
+    """Of what kinds subscriptions are due, told how often, and the first position of any of them."""
+    rows = _due(now).order_by().values_list("every", "kind").annotate(first=Min("position"))
+    return {(Every(every), Kind(kind)): first for every, kind, first in rows}
 
 
 def due_of(subscribers: Collection[int], now: datetime) -> list[tuple[Subscriber, list[Subscription]]]:

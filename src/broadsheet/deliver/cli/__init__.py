@@ -16,7 +16,7 @@ from broadsheet.deliver.cli.library import fetch, front_page, import_, paper, re
 from broadsheet.deliver.cli.merging import join, merges, split
 from broadsheet.deliver.cli.program import main
 from broadsheet.deliver.cli.ranking import trending
-from broadsheet.deliver.cli.service import dkim, doctor, generation, jobs, reindex, up
+from broadsheet.deliver.cli.service import compose, dkim, doctor, generation, jobs, reindex, up
 from broadsheet.deliver.cli.sources import completeness, sources
 
 __all__ = ["main"]
@@ -24,6 +24,6 @@ __all__ = ["main"]
 for command in (
     up, jobs, sources, fetch, import_, search, paper, front_page, trending, collections, collection, completeness,
     doctor, dkim, reindex, export, remove, merges, split, join, account, accounts, invite, digest, subscriptions_,
-    evaluate, compare_runs, interleaving, ask, mcp, hooks, generation,
+    evaluate, compare_runs, interleaving, ask, mcp, hooks, generation, compose,
 ):  # fmt: skip
     main.add_command(command)

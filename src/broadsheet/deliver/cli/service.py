@@ -78,6 +78,22 @@ def jobs() -> None:
     generation.run_jobs(os.getppid())
 
 
+@click.command(hidden=True)
+@click.option("--parent", type=int, required=True, help="Number of the process that started this one.")
+@click.option("--now", "moment", required=True, help="The moment at which is due what is to be composed.")
+def compose(parent: int, moment: str) -> None:
+    """Compose the digests that are due in several processes, as the background jobs do when they are many."""
+    settings = load_settings()
+    from datetime import datetime
+
+    from broadsheet.deliver.serving import composers
+
+    done, whole = composers.run(datetime.fromisoformat(moment), parent=parent, composers=settings.COMPOSERS)
+    print_json(done._asdict())
+    if not whole:
+        sys.exit(FAILED)
+
+
 @click.command()
 @json_option
 def doctor(*, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from types import FrameType
 
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds before a child is started again, by how often it died of late."""
@@ -55,6 +56,18 @@ class Child:
                 self.status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
             else:
                 time.sleep(LOOK / 10)
+
+
+def told_to_end(parent: int) -> Callable[[], bool]:
+    """What says whether this process is to end: SIGTERM or ctrl-c came, or `parent` is gone, which started it."""
+    told: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, note)
+    return lambda: bool(told) or os.getppid() != parent
 
 
 class Pauses:

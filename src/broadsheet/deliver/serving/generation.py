@@ -11,11 +11,10 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from io import FileIO
-from types import FrameType
 
 from broadsheet import jobs
 from broadsheet.deliver.serving import worker
-from broadsheet.deliver.serving.children import LOOK, Child, Kept
+from broadsheet.deliver.serving.children import LOOK, Child, Kept, told_to_end
 
 PATIENCE = 10.0
 """Seconds that the jobs get to come to an end."""
@@ -35,7 +34,7 @@ def run(listener: socket.socket, ready: int, *, keeper: int, workers: int, threa
     _load_what_all_share()
     connections.close_all()  # none may be shared with a fork
     gc.freeze()  # what is there now is never looked at again, and so its memory stays shared
-    here, stop = os.getpid(), _stop_at_sigterm()
+    here, ended = os.getpid(), told_to_end(keeper)
     pipe, saying = os.pipe()
     os.set_blocking(pipe, False)
     hearing = FileIO(pipe)
@@ -48,7 +47,7 @@ def run(listener: socket.socket, ready: int, *, keeper: int, workers: int, threa
 
     kept = [Kept(f"Worker {number + 1}", partial(answer, number)) for number in range(workers)]
     heard = 0
-    while not stop and os.getppid() == keeper:
+    while not ended():
         for number, child in enumerate(kept):
             if child.child.ended() and number < workers:
                 crowd.leave(number)
@@ -98,14 +97,3 @@ def _end(answering: Sequence[Child], working: Sequence[Child]) -> None:
         child.end(PATIENCE)
     for child in answering:
         child.end(worker.PATIENCE + PATIENCE)
-
-
-def _stop_at_sigterm() -> list[int]:
-    """A list that holds something once SIGTERM came."""
-    stop: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        stop.append(number)
-
-    signal.signal(signal.SIGTERM, note)
-    return stop
