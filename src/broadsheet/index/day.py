@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, KeysView, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from broadsheet.index import matching
 from broadsheet.index.embed import Embedder
 from broadsheet.index.kept import Lists, Terms
-from broadsheet.index.matching import Feature, Told
+from broadsheet.index.matching import Feature
 from broadsheet.types import Document, PaperId
 
 
@@ -36,11 +36,21 @@ class Arrived:
             named = (f"id:{paper_id}" for paper_id in ids.get(paper.document.key, ()))
             for feature in (*paper.features, *named):
                 having[feature].append(place)
-        self.row_of = {feature: row for row, feature in enumerate(having)}
-        self.having = Lists.of(list(having.values()))
+        self._row_of = {feature: row for row, feature in enumerate(having)}
+        self._having = Lists.of(list(having.values()))
 
     def __len__(self) -> int:
         return len(self.papers)
+
+    @property
+    def features(self) -> KeysView[Feature]:
+        """All that any of these papers has."""
+        return self._row_of.keys()
+
+    def places(self, feature: Feature) -> list[int]:
+        """The places of the papers that have a feature, ascending."""
+        row = self._row_of.get(feature)
+        return [] if row is None else self._having[row]
 
     @cached_property
     def units(self) -> NDArray[np.float32]:
@@ -55,9 +65,9 @@ class Day:
 
     def __init__(self, arrived: Arrived, terms: Terms) -> None:
         self.arrived = arrived
-        asked = arrived.row_of.keys() & terms.features.keys()
-        having = {terms.features[feature]: arrived.having[arrived.row_of[feature]] for feature in asked}
-        _add_composed(having, arrived.papers, terms)
+        asked = arrived.features & terms.features.keys()
+        having = {terms.features[feature]: arrived.places(feature) for feature in asked}
+        _add_composed(having, arrived, terms)
         self.row_of = np.zeros(len(terms.features) + 1, np.int32)
         self.row_of[list(having)] = np.arange(1, len(having) + 1)
         self.table = np.zeros((len(having) + 1, len(arrived)), np.bool_)
@@ -76,7 +86,7 @@ class Day:
         return self.table.reshape(-1)
 
 
-def _add_composed(having: dict[int, list[int]], papers: Sequence[Told], terms: Terms) -> None:
+def _add_composed(having: dict[int, list[int]], arrived: Arrived, terms: Terms) -> None:
     """Add which papers have one of a set of features, and which have terms in a row."""
     rows: defaultdict[tuple[str, str, str], list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
     for number, kind, parts in terms.composed():
@@ -86,7 +96,13 @@ def _add_composed(having: dict[int, list[int]], papers: Sequence[Told], terms: T
                 having[number] = sorted(found)
         else:
             rows[parts[0], parts[1], parts[2]].append((number, parts[1:]))
-    for place, paper in enumerate(papers if rows else ()):
+    perhaps = {
+        place
+        for field, one, other in rows
+        for place in set(arrived.places(f"{field}:{one}")).intersection(arrived.places(f"{field}:{other}"))
+    }
+    for place in sorted(perhaps):
+        paper = arrived.papers[place]
         for field, text in (("title", paper.title), ("text", paper.title), ("text", paper.abstract)):
             for start, (one, other) in enumerate(pairwise(text)):
                 for number, row in rows.get((field, one, other), ()):

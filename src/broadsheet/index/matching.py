@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Protocol
 
 import numpy as np
@@ -163,7 +164,7 @@ def told(document: Document) -> Told:
     features.add(f"code:{int(document.has_code)}")
     if document.day:
         features.add(f"year:{document.day.year}")
-    return Told(document, frozenset(features), title, abstract)
+    return Told(document, frozenset(map(intern, features)), title, abstract)  # many papers have the same
 
 
 def admits(query: Asked, paper: Told) -> bool:
