@@ -160,6 +160,12 @@ class TestTheJobs:
         finish(library)
 
 
+@pytest.mark.parametrize(("embedder", "composers"), [("hash-256", 3), ("transformer:some/model", 1)])
+def test_one_composes_where_the_embedder_has_threads(tmp_path: Path, embedder: str, composers: int) -> None:
+    told = environment(tmp_path, BROADSHEET_COMPOSERS="3", BROADSHEET_EMBEDDER=embedder)
+    assert said_by("from broadsheet import settings; print(settings.COMPOSERS)", told) == (f"{composers}\n", "")
+
+
 def finish(library: Path) -> None:
     """The next round: it makes what is missing, and nothing twice."""
     with composing(library, 2) as process:
