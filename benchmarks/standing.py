@@ -179,7 +179,9 @@ def _cut(draw: random.Random, text: str, length: int = 0) -> str:
 
 def _limits(kept: Standing, day: Sequence[Document]) -> None:
     """What has to be looked at, beside what there is."""
-    search = standing._Search(kept._columns, Day(Arrived(day, {}, kept._embedder), kept._terms), MOST)
+    search = standing._Search(
+        kept._columns, Day(Arrived(day, {}, kept._embedder), kept._terms), np.full(len(kept), -1), MOST
+    )
     pairs = search._pairs()
     common = search._common(pairs)
     few, every = int(pairs[~common].sum()), len(kept) * len(day)
@@ -271,7 +273,9 @@ class Percolator(standing._Search):
 def _percolated(kept: Standing, day: Sequence[Document], matches: Matches, count: int, ours: float) -> None:
     """Percolate some of the papers, and hold what they match against ours."""
     chosen = random.Random(2).sample(list(day), count)
-    percolator = Percolator(kept._columns, Day(Arrived((), {}, kept._embedder), kept._terms), MOST)
+    percolator = Percolator(
+        kept._columns, Day(Arrived((), {}, kept._embedder), kept._terms), np.full(len(kept), -1), MOST
+    )
     _timed("the percolator, its queries indexed", lambda: percolator.prepare(kept._terms))
     finding = verifying = 0.0
     candidates = missed = 0

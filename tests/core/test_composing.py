@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from subscribers import MORNING, NOON_BEFORE, confirmed, sent
 
 from broadsheet import wiring
-from broadsheet.core import composing, subscribing, trending, voting
+from broadsheet.core import composing, news, subscribing, trending, voting
 from broadsheet.core import papers as paper_verbs
 from broadsheet.core.composing import Composed
 from broadsheet.core.store import store
@@ -149,6 +149,20 @@ class TestWhat:
         assert compose(MORNING + DAY) == Composed(made=1)
         assert digests()[0].subject == "1 new for “graph transformers”"
         assert reasons(digests()[0]) == ["has graph, transformers and is near in meaning (0.81)"]
+
+    def test_whoever_is_far_behind_takes_nothing_from_others_who_ask_for_the_same(
+        self, library: Library, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(news, "MATCHES", 2)
+        library(*(a_new(f"Bread, recipe {number}", 100 + number) for number in range(40)))
+        confirmed(SEARCH, address="late@example.org")
+        library(*(a_new(f"Graph transformers, part {number}", number) for number in range(1, 4)))
+        confirmed(SEARCH, address="early@example.org")
+        library(a_new("Transformers on every graph that ends somewhere", 4))
+        assert compose() == Composed(made=2)
+        (late, early) = sorted(digests(), key=lambda edition: -len(edition.papers))
+        assert len(late.papers) == 2
+        assert titles(early) == [["Transformers on every graph that ends somewhere"]]
 
     def test_an_old_paper_that_comes_in_now_is_no_news(self, library: Library) -> None:
         confirmed(SEARCH, CATEGORY)

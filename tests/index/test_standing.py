@@ -126,6 +126,23 @@ def test_the_matches_are_those_of_the_definition_pair_by_pair(
 
 
 @settings(deadline=None, max_examples=50)
+@given(documents, st.lists(st.tuples(lines, st.integers(0, 12)), max_size=6), st.integers(1, 3))
+def test_a_query_that_knows_papers_up_to_a_key_matches_the_best_of_those_after_it(
+    papers: list[Document], asked: list[tuple[str, int]], most: int
+) -> None:
+    queries = [(number, parse(line)) for number, (line, _) in enumerate(asked)]
+    above = {number: key for number, (_, key) in enumerate(asked)}
+    ids = {paper.key: [f"arxiv:{paper.key}"] for paper in papers}
+    made = Standing(queries, HASHES, Counts(papers))
+    found = made.match_arrived(standing.read(papers, ids, HASHES), above=above, most=most, threads=1)
+    alone = (
+        plainly([query], [paper for paper in papers if paper.key > above[query[0]]], Counts(papers), HASHES, ids, most)
+        for query in queries
+    )
+    assert scores(found) == {number: hits for each in alone for number, hits in each.items()}
+
+
+@settings(deadline=None, max_examples=50)
 @given(documents, lines)
 def test_operators_admit_what_they_admit_in_a_search(papers: list[Document], line: str) -> None:
     query = replace(parse(line), words=(), ids=())

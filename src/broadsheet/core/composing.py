@@ -179,7 +179,7 @@ def _expect(due: Iterable[Due], news: News) -> None:
         alike.setdefault(one.times.every, []).append(one)
     for every, several in alike.items():
         news.reach(every, min(one.position for one in several))
-        news.expect(every, (one.want.value for one in several if one.want.kind is Kind.SEARCH))
+        news.expect(every, ((one.want.value, one.position) for one in several if one.want.kind is Kind.SEARCH))
 
 
 def _choose(due: Iterable[Due], news: News) -> None:

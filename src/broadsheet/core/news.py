@@ -104,16 +104,20 @@ class News:
         """New papers of this category, or of an archive with all below it, the most upvoted first."""
         return [each for each in self._batches[every].in_category(category) if each.key > position]
 
-    def expect(self, every: Every, lines: Iterable[str]) -> None:
-        """Hold these kept lines against what came in, all at once; IndexMissingError without an index to do it with."""
+    def expect(self, every: Every, lines: Iterable[tuple[str, int]]) -> None:
+        """Hold these kept lines, each against what came in after a position, all at once.
+
+        IndexMissingError without an index to do it with.
+        """
         batch = self._batches[every]
-        fresh = [line for line in dict.fromkeys(lines) if line not in batch.matches]
+        fresh = [each for each in dict.fromkeys(lines) if each not in batch.matches]
         if not fresh:
             return
-        asked = enumerate(self._index.understood(map(kept, fresh)))
+        asked = enumerate(self._index.understood(kept(line) for line, _ in fresh))
+        above = {number: position for number, (_, position) in enumerate(fresh)}
         standing = Standing(asked, self._index.embedder, self._index.statistics())
-        found = standing.match_arrived(batch.read, most=MATCHES, threads=1)
-        batch.matches |= {line: (found, number) for number, line in enumerate(fresh)}
+        found = standing.match_arrived(batch.read, above=above, most=MATCHES, threads=1)
+        batch.matches |= {each: (found, number) for number, each in enumerate(fresh)}
 
     def forget(self) -> None:
         """Let go of what only some were told: it may be much, and others come next."""
@@ -124,9 +128,9 @@ class News:
             batch.matches.clear()
 
     def matching(self, every: Every, line: str, position: int) -> list[Told]:
-        """The new papers that match a line that was expected, best first."""
-        found, number = self._batches[every].matches[line]
-        return [Told(hit.key, _why(hit.reason)) for hit in found.get(number, ()) if hit.key > position]
+        """The papers after this position that match a line, which was expected with it, best first."""
+        found, number = self._batches[every].matches[line, position]
+        return [Told(hit.key, _why(hit.reason)) for hit in found.get(number, ())]
 
     def front_page(self, since: datetime) -> list[Told]:
         """The most upvoted papers that were listed since the day of this moment."""
@@ -200,7 +204,7 @@ class _Batch:
 
     def __init__(self, position: int, arrived: Sequence[Paper], embedder: Embedder) -> None:
         self.position, self.papers, self._embedder = position, arrived, embedder
-        self.matches: dict[str, tuple[Matches, int]] = {}
+        self.matches: dict[tuple[str, int], tuple[Matches, int]] = {}
         self._in: dict[str, list[Told]] = {}
 
     @cached_property

@@ -104,18 +104,23 @@ class Standing:
         several: Iterable[Arrived],
         *,
         among: Collection[int] | None = None,
+        above: Mapping[int, int] | None = None,
         most: int = MOST,
         threads: int | None = None,
     ) -> Matches:
-        """The same, of papers that were read before by the same embedder."""
+        """The same, of papers that were read before by the same embedder.
+
+        `above`, if given, says for the number of a query that only papers of a higher key are to match it.
+        """
         asked = np.ones(len(self), np.bool_) if among is None else self._having(among)
         parts: list[_Pairs] = []
+        lowest = np.array([(above or {}).get(number, -1) for number in self.numbers.tolist()], np.int64)
         papers: list[Told] = []
         ids: dict[int, Collection[PaperId]] = {}
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
             alike = map if threads == 1 else pool.map
             for some in several:
-                chunks = _Search(self._columns, Day(some, self._terms), most).chunks(asked)
+                chunks = _Search(self._columns, Day(some, self._terms), lowest, most).chunks(asked)
                 parts += (pairs.behind(len(papers)) for pairs in alike(lambda chunk: chunk(), chunks))
                 papers += some.papers
                 ids |= some.ids
@@ -172,8 +177,8 @@ class _Pairs:
 class _Search:
     """One matching of all queries with a day."""
 
-    def __init__(self, columns: Columns, day: Day, most: int) -> None:
-        self._columns, self._day, self._most = columns, day, most
+    def __init__(self, columns: Columns, day: Day, lowest: Numbers, most: int) -> None:
+        self._columns, self._day, self._lowest, self._most = columns, day, lowest, most
 
     def chunks(self, asked: NDArray[np.bool_]) -> Iterator[Callable[[], _Pairs]]:
         """What there is to do for some of the queries, in portions that do not depend on each other."""
@@ -222,7 +227,9 @@ class _Search:
         among, places, met = _once(among, places, met, len(day))
         cosines, scores = self._scores(rows, among, places, met, whole)
         found = _Pairs(among, places, scores, cosines).only(scores >= BOUND)
-        best = self._with_named(rows, found).best(day.arrived.keys, self._most)
+        found = self._with_named(rows, found)
+        found = found.only(day.arrived.keys[found.places] > self._lowest[rows[found.rows]])
+        best = found.best(day.arrived.keys, self._most)
         return replace(best, rows=rows[best.rows])
 
     def _by_words(self, rows: Numbers) -> tuple[Numbers, Places]:
