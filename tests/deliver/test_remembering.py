@@ -55,6 +55,15 @@ def test_after_any_change_the_answer_is_made_anew(house: House) -> None:
     assert house.tells() == "answer 3"
 
 
+def test_what_depends_on_no_moment_is_remembered_until_something_changes(house: House) -> None:
+    house.answer = lambda text: remembering.lasting(HttpResponse(text))
+    house.tells()
+    house.clock += 1000 * remembering.SECONDS
+    assert house.tells() == "answer 1"
+    house.now = 2
+    assert house.tells() == "answer 2"
+
+
 def test_after_some_seconds_too(house: House) -> None:
     house.tells()
     house.clock += remembering.SECONDS - 1

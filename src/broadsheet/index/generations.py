@@ -62,12 +62,14 @@ def state(generation: Path) -> State | None:
     return None
 
 
-def version(folder: Path) -> tuple[str, int, int] | None:
-    """What stays equal as long as nothing new is to be read; None if there is no index. Cheaper than its state."""
+def version(folder: Path) -> tuple[str, int, int, int] | None:
+    """What stays equal as long as nothing new is to be read, or told of a build; None without an index. It is cheap."""
     with suppress(OSError):
-        generation = current(folder)
+        generation, built = current(folder), 0
         written = (generation / "state.json").stat()  # replaced whole by each commit
-        return generation.name, written.st_ino, written.st_mtime_ns
+        with suppress(FileNotFoundError):
+            built = (folder / "building.json").stat().st_mtime_ns
+        return generation.name, written.st_ino, written.st_mtime_ns, built
     return None
 
 

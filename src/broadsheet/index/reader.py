@@ -133,7 +133,7 @@ class Index:
             building=building,
         )
 
-    def version(self) -> tuple[str, int, int] | None:
+    def version(self) -> tuple[str, int, int, int] | None:
         """What stays equal as long as this index does; None without one."""
         return generations.version(self._folder)
 

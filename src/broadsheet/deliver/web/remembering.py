@@ -1,12 +1,14 @@
 """Remembers what strangers were answered, as long as nothing changes that an answer may depend on.
 
 That is the library, the index, and the time, which words such as “three hours ago” depend on: after a few seconds each
-answer is made anew. Who is known by anything, a cookie, a token, a proxy's word, is never answered from memory; what
-was made for one asker alone, such as a form with a secret, is never remembered.
+answer is made anew, but for those that are said to be `lasting`. Who is known by anything, a cookie, a token, a proxy's
+word, is never answered from memory; what was made for one asker alone, such as a form with a secret, is never
+remembered.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -22,7 +24,7 @@ from broadsheet.deliver.web.network import named_by_proxy
 from broadsheet.library.version import version
 
 SECONDS = 10.0
-"""How long an answer is remembered at most."""
+"""How long an answer is remembered at most that is not lasting."""
 
 ROOM = 32 << 20
 """Bytes of answers that a process remembers."""
@@ -63,7 +65,8 @@ class Memory:
 
     def keep(self, key: Hashable, version: Hashable, response: HttpResponse) -> None:
         """Remember what was answered; `version` is that of before the answer was made."""
-        answer = _Answer(response.content, dict(response.items()), version, time.monotonic() + SECONDS)
+        until = math.inf if getattr(response, "lasting", False) else time.monotonic() + SECONDS
+        answer = _Answer(response.content, dict(response.items()), version, until)
         with self._lock:
             if key in self._answers:
                 self._forget(key)
@@ -74,6 +77,12 @@ class Memory:
 
     def _forget(self, key: Hashable) -> None:
         self._free += len(self._answers.pop(key).body)
+
+
+def lasting(response: HttpResponse) -> HttpResponse:
+    """The same, said to depend on no moment: it is remembered for as long as nothing changes."""
+    response.lasting = True  # type: ignore[attr-defined]
+    return response
 
 
 def remembering(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:

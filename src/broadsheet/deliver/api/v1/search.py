@@ -11,6 +11,7 @@ from broadsheet.deliver import present
 from broadsheet.deliver.api.v1.answering import as_made
 from broadsheet.deliver.api.v1.paging import Page, Slice, following
 from broadsheet.deliver.api.v1.papers import Hit, with_own
+from broadsheet.deliver.web.remembering import lasting
 from broadsheet.types import Filter, Sort
 
 TAG = "search"
@@ -109,4 +110,5 @@ def search(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     found = verb.search(wiring.index(), asked.q, filter=admitting, sort=asked.sort, paging=asked.paging(), faceted=True)
     told = present.answer(found)
     with_own(request, [each.paper for each in found.found], told["papers"])
-    return as_made(request, {"total": found.total, "next": following(request, found.paging, found.total)} | told)
+    answer = as_made(request, {"total": found.total, "next": following(request, found.paging, found.total)} | told)
+    return lasting(answer)
