@@ -255,6 +255,18 @@ def test_a_rebuild_reports_its_progress_to_whoever_asks(tmp_path: Path, monkeypa
     assert reader.state().building is None
 
 
+def test_what_is_told_of_a_build_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "_BUILD_BATCH", 10)
+    reader = Index(tmp_path, EMBEDDER)
+    assert reader.version() is None
+    sync.rebuild(tmp_path, EMBEDDER, some_library(30))
+    before = reader.version()
+    assert reader.version() == before
+    seen: list[Any] = [before]
+    sync.rebuild(tmp_path, EMBEDDER, some_library(30), progress=lambda *_: seen.append(reader.version()))
+    assert len({*seen, reader.version()}) == 5
+
+
 def test_only_one_process_writes(tmp_path: Path) -> None:
     with generations.locked(tmp_path), pytest.raises(IndexBusyError, match="Another process"):
         sync.catch_up(tmp_path, EMBEDDER, some_library(3))

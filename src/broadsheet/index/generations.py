@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -62,15 +62,24 @@ def state(generation: Path) -> State | None:
     return None
 
 
-def version(folder: Path) -> tuple[str, int, int, int] | None:
+def version(folder: Path) -> Hashable:
     """What stays equal as long as nothing new is to be read, or told of a build; None without an index. It is cheap."""
+    named = _stamp(f"{folder}/current")
+    written = _stamp(f"{_generation(folder, named)}/state.json") if named else None
+    return (named, written, _stamp(f"{folder}/building.json")) if written else None
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """What is another one as soon as this file is replaced by another; None if there is none."""
     with suppress(OSError):
-        generation, built = current(folder), 0
-        written = (generation / "state.json").stat()  # replaced whole by each commit
-        with suppress(FileNotFoundError):
-            built = (folder / "building.json").stat().st_mtime_ns
-        return generation.name, written.st_ino, written.st_mtime_ns, built
+        found = os.stat(path)  # noqa: PTH116 - asked for every request
+        return found.st_ino, found.st_mtime_ns
     return None
+
+
+@lru_cache(maxsize=16)
+def _generation(folder: Path, _named: tuple[int, int]) -> Path:
+    return current(folder)
 
 
 @lru_cache(maxsize=16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,7 +133,7 @@ class Index:
             building=building,
         )
 
-    def version(self) -> tuple[str, int, int, int] | None:
+    def version(self) -> Hashable:
         """What stays equal as long as this index does; None without one."""
         return generations.version(self._folder)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
@@ -35,6 +36,7 @@ EXPOSED = "ETag, Link, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-
 
 log = logging.getLogger("broadsheet.api")
 counter = Counter()
+_network = lru_cache(maxsize=4096)(truncate_ip)
 
 
 def door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -70,7 +72,7 @@ def _answer(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResp
     said = request.headers.get("Authorization", "")
     bearer = tokens.bearer(said.partition(" ")[2].strip(), now=now) if said.lower().startswith("bearer ") else None
     request.bearer = bearer  # type: ignore[attr-defined]
-    name = f"token {bearer.token}" if bearer else f"network {truncate_ip(request.META.get('REMOTE_ADDR', ''))}"
+    name = f"token {bearer.token}" if bearer else f"network {_network(request.META.get('REMOTE_ADDR', ''))}"
     count = counter.take(name, settings.API_RATE, now.timestamp())
     if count.remaining < 0:
         response = problem(request, 429, f"This came too often. Try again in {count.reset} seconds.")
