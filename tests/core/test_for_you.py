@@ -288,6 +288,16 @@ class TestProfile:
         assert set(found.interests[1].words) & set(SHIPS.split())
         assert dict(found.counts) == {"upvoted": 7}
 
+    def test_what_was_learned_is_told_the_same_all_day(self) -> None:
+        ada = an_actor()
+        like(ada, "2503", range(4))
+        like(ada, "2504", range(4))
+        models.Upvote.objects.filter(paper__paper_id__startswith="arxiv:2503").update(at=NOW - timedelta(days=200))
+        morning, night = (
+            profile.profile(wiring.index(), ada, now=NOW.replace(hour=hour, minute=59)) for hour in (0, 23)
+        )
+        assert morning.interests == night.interests
+
     def test_a_forgotten_paper_is_not_learned_from_until_it_is_heeded_again(self) -> None:
         ada = an_actor()
         like(ada, "2503", range(3))

@@ -146,7 +146,8 @@ def for_readers(
 
 
 def _faded(at: datetime, now: datetime) -> float:
-    return float(2.0 ** (-max((now - at) / timedelta(days=1), 0.0) / HALF_LIFE))
+    """What a signal counts yet. It fades at midnight, so that what weighs nearly the same keeps its order all day."""
+    return float(2.0 ** (-max((now.date() - at.date()).days, 0) / HALF_LIFE))
 
 
 @dataclass(frozen=True, slots=True)
