@@ -267,6 +267,21 @@ def test_what_is_told_of_a_build_is_another_version(tmp_path: Path, monkeypatch:
     assert len({*seen, reader.version()}) == 5
 
 
+def test_an_index_that_could_not_be_read_once_is_seen_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync.rebuild(tmp_path, EMBEDDER, some_library(3))
+    reader = Index(tmp_path, EMBEDDER)
+
+    def full(_path: str) -> bytes:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(generations, "_content", full)
+        assert reader.version() is None
+    assert reader.version() is not None
+
+
 def test_only_one_process_writes(tmp_path: Path) -> None:
     with generations.locked(tmp_path), pytest.raises(IndexBusyError, match="Another process"):
         sync.catch_up(tmp_path, EMBEDDER, some_library(3))

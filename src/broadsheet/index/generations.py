@@ -46,8 +46,12 @@ class State:
 def current(folder: Path) -> Path:
     """The generation to read; a folder that does not exist if there is none."""
     with suppress(OSError, UnicodeDecodeError):
-        return _named(folder, _content(f"{folder}/current").decode("ascii").strip())
+        return _told(folder)
     return folder / "none"
+
+
+def _told(folder: Path) -> Path:
+    return _named(folder, _content(f"{folder}/current").decode("ascii").strip())
 
 
 @lru_cache(maxsize=16)
@@ -64,9 +68,11 @@ def state(generation: Path) -> State | None:
 
 def version(folder: Path) -> Hashable:
     """What stays equal as long as nothing new is to be read, or told of a build; None without an index. It is cheap."""
-    named = _stamp(f"{folder}/current")
-    written = _stamp(f"{_generation(folder, named)}/state.json") if named else None
-    return (named, written, _stamp(f"{folder}/building.json")) if written else None
+    with suppress(OSError, UnicodeDecodeError):
+        if named := _stamp(f"{folder}/current"):
+            written = _stamp(f"{_generation(folder, named)}/state.json")
+            return (named, written, _stamp(f"{folder}/building.json")) if written else None
+    return None
 
 
 def _stamp(path: str) -> tuple[int, int] | None:
@@ -79,7 +85,7 @@ def _stamp(path: str) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=16)
 def _generation(folder: Path, _named: tuple[int, int]) -> Path:
-    return current(folder)
+    return _told(folder)  # what cannot be read is not remembered
 
 
 @lru_cache(maxsize=16)
