@@ -32,7 +32,7 @@ def _other(text: str) -> str | None:
 
 def sum_of(title: str, abstract: str) -> int:
     """By what it is known whether something was made of these texts, by this `tex`."""
-    return zlib.crc32(abstract.encode(), zlib.crc32(title.encode(), tex.VERSION))
+    return zlib.crc32(f"{title}\0{abstract}".encode(), tex.VERSION)
 
 
 def fill(row: dict[str, Any]) -> None:
