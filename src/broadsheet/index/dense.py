@@ -51,7 +51,7 @@ FACETS = 30
 
 EPOCH = date(1970, 1, 1).toordinal()
 
-SPARE = 100
+MARGIN = 100
 """Rows, or a quarter if that is more, that are compared exactly beyond those that were asked for."""
 
 _REMEMBERED_FILTERS = 32
@@ -283,7 +283,7 @@ class DenseView:
         """
         rows = self._shortlist(vector, admitted, max(SHORTLIST, 2 * limit))
         codes = self._columns.vectors.take(rows, axis=0)
-        if len(rows) > (some := limit + max(limit // 4, SPARE)):
+        if len(rows) > (some := limit + max(limit // 4, MARGIN)):
             far = np.asarray(simsimd.cdist(quantise(vector[None]), codes, metric="cosine")).reshape(-1)
             near = np.flatnonzero(far <= np.partition(far, some)[some])
             rows, codes = rows[near], codes.take(near, axis=0)

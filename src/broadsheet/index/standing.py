@@ -114,7 +114,9 @@ class Standing:
         """
         asked = np.ones(len(self), np.bool_) if among is None else self._having(among)
         parts: list[_Pairs] = []
-        lowest = np.array([(above or {}).get(number, -1) for number in self.numbers.tolist()], np.int64)
+        lowest = np.full(len(self), -1, np.int64)
+        if above:
+            lowest[:] = [above.get(number, -1) for number in self.numbers.tolist()]
         papers: list[Told] = []
         ids: dict[int, Collection[PaperId]] = {}
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
