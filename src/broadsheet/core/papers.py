@@ -48,8 +48,12 @@ def similar(index: Index, to: Paper, limit: int = 8) -> tuple[Found, ...]:
 
 
 def parts() -> list[tuple[int, datetime]]:
-    """The library in parts of at most PART papers by their keys: the number of each, and when it last changed."""
-    return sorted(changes.latest_of_parts(PART).items())
+    """The library in parts of at most PART papers by their keys: the number of each, and when it last changed.
+
+    Those of which all papers are gone are left out.
+    """
+    there = papers.parts(PART)
+    return sorted((number, at) for number, at in changes.latest_of_parts(PART).items() if number in there)
 
 
 def part(number: int) -> list[tuple[PaperId, datetime]]:

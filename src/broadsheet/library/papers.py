@@ -119,6 +119,12 @@ def arrived(after: int, upto: int, listed_since: date) -> Iterator[Paper]:
         after = found[-1].key
 
 
+def parts(size: int) -> set[int]:
+    """Which parts of so many keys have papers, by their numbers."""
+    rows = models.Paper.objects.order_by().annotate(part=F("key") / size)
+    return {int(part) for part in rows.values_list("part", flat=True).distinct()}
+
+
 def changed(first: int, end: int) -> list[tuple[str, datetime]]:
     """Paper id and last change of the papers with keys from `first` to before `end`, in their order."""
     rows = models.Paper.objects.filter(key__gte=first, key__lt=end).order_by("key")
